@@ -1,0 +1,5 @@
+"""`python -m qdrill`."""
+
+from qdrill.cli.main import main
+
+main()

@@ -1,0 +1,223 @@
+"""Writing an archive: in order, under a temporary name, beside a journal, renamed only when whole."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import portalocker
+
+from qdrill.archive.digest import digest_of
+from qdrill.archive.journal import Journal, JournalHead, read_journal, truncate_journal
+from qdrill.archive.layout import glue_after_last, glue_before
+from qdrill.archive.manifest import (
+    Chunk,
+    Manifest,
+    finish_swap,
+    manifest_path,
+    render_manifest,
+    waiting_manifest,
+)
+from qdrill.drill.results import PointId
+from qdrill.errors import OutputError, UsageError
+from qdrill.files import make_directory, output_errors, sync_directory
+from qdrill.names import terminal_text
+from qdrill.rows.splice import Buffer
+
+SYNC_SECONDS = 0.5
+
+
+class ArchiveWriter:
+    """An archive in the making.
+
+    `append` is called by one thread at a time, in chunk order; a thread of its own makes the bytes durable and only
+    then notes them in the journal. Nothing under the final name changes before `finish`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._part = path.with_name(f".{path.name}.part")
+        self._journal_path = path.with_name(f".{path.name}.journal")
+        self._fd = -1
+        self._journal: Journal | None = None
+        self._chunks: list[Chunk] = []
+        self._journaled = 0
+        self._position = 0
+        self._failure: OSError | None = None
+        self._stop = threading.Event()
+        self._syncer = threading.Thread(target=self._sync_loop, name="qdrill-sync", daemon=True)
+
+    @property
+    def chunks(self) -> Sequence[Chunk]:
+        """Chunks written so far."""
+        return self._chunks
+
+    @property
+    def position(self) -> int:
+        """Bytes written so far."""
+        return self._position
+
+    def saved(self) -> tuple[JournalHead, list[Chunk]] | None:
+        """What an earlier run left behind to go on from; None for nothing."""
+        return read_journal(self._journal_path) if self._part.exists() else None
+
+    def start(self, head: JournalHead, keep: Sequence[Chunk] = ()) -> None:
+        """Begin, or go on behind the chunks `keep` of an earlier run.
+
+        Raises:
+            UsageError: another process writes this archive.
+            OutputError: the place cannot be written.
+        """
+        make_directory(self.path.parent)
+        finish_swap(self.path)
+        with output_errors(self.path):
+            with suppress(FileNotFoundError):
+                waiting_manifest(self.path).unlink()
+            self._fd = os.open(self._part, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
+            self._lock()
+            self._chunks = list(keep)
+            self._position = keep[-1].offset + keep[-1].length if keep else 0
+            self._journaled = len(keep)
+            os.ftruncate(self._fd, self._position)
+            os.lseek(self._fd, self._position, os.SEEK_SET)
+            truncate_journal(self._journal_path, head, self._chunks)
+            self._journal = Journal(self._journal_path, None)
+        self._syncer.start()
+
+    def read_back(self, chunk: Chunk) -> bytes:
+        """The bytes of a chunk of an earlier run, as they are on disk now; short where the file is."""
+        try:
+            with self._part.open("rb") as stream:
+                stream.seek(chunk.offset)
+                return stream.read(chunk.length)
+        except OSError:
+            return b""
+
+    def append(self, rows: Buffer, count: int, first_id: PointId, last_id: PointId, digest: str) -> Chunk:
+        """Write the next chunk: `rows` comma-joined, with their number, first and last id and digest."""
+        glue = glue_before(len(self._chunks))
+        with output_errors(self.path, self._position + len(rows)):
+            if self._failure is not None:
+                raise self._failure
+            self._write(glue)
+            self._write(rows)
+        chunk = Chunk(self._position + len(glue), len(rows), count, first_id, last_id, digest)
+        self._position += len(glue) + len(rows)
+        self._chunks.append(chunk)
+        return chunk
+
+    def append_rows(self, rows: Buffer, count: int, first_id: PointId, last_id: PointId) -> Chunk:
+        """`append` with the digest taken here."""
+        return self.append(rows, count, first_id, last_id, digest_of(rows))
+
+    def finish(self, manifest: Callable[[Sequence[Chunk], int], Manifest]) -> Manifest:
+        """End the file, make all durable, and give data file and manifest their final names."""
+        self._end_syncer()
+        with output_errors(self.path, self._position):
+            if self._failure is not None:
+                raise self._failure
+            end = glue_after_last(len(self._chunks))
+            self._write(end)
+            self._position += len(end)
+            os.fsync(self._fd)
+            made = manifest(tuple(self._chunks), self._position)
+            final = manifest_path(self.path)
+            waiting = waiting_manifest(self.path)
+            with waiting.open("wb") as stream:
+                stream.write(render_manifest(made))
+                stream.flush()
+                os.fsync(stream.fileno())
+            self._swap(waiting, final)
+        self._release()
+        return made
+
+    def _swap(self, waiting: Path, final: Path) -> None:
+        """Put both files in place. A kill between the renames is mended by `finish_swap` when the archive is opened."""
+        os.replace(self._part, self.path)
+        os.replace(waiting, final)
+        sync_directory(self.path.parent)
+        with suppress(FileNotFoundError):
+            self._journal_path.unlink()
+
+    def abandon(self) -> None:
+        """Stop; what is durable stays for a resume."""
+        self._end_syncer()
+        self._release()
+
+    def discard(self) -> None:
+        """Stop and take away what was written."""
+        self.abandon()
+        for path in (self._part, self._journal_path):
+            with suppress(FileNotFoundError):
+                path.unlink()
+
+    def _release(self) -> None:
+        if self._journal is not None:
+            self._journal.close()
+            self._journal = None
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    def _lock(self) -> None:
+        try:
+            portalocker.lock(self._fd, portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING)
+        except portalocker.LockException as error:
+            os.close(self._fd)
+            self._fd = -1
+            raise UsageError(
+                f"another qdrill is writing {terminal_text(str(self.path))}; wait for it or name another file with -o"
+            ) from error
+
+    def _write(self, data: Buffer) -> None:
+        with memoryview(data) as view:
+            done = 0
+            while done < len(view):
+                done += os.write(self._fd, view[done:])
+
+    def _sync_loop(self) -> None:
+        while not self._stop.wait(SYNC_SECONDS):
+            self._sync_once()
+
+    def _sync_once(self) -> None:
+        """Data first, then the journal lines that speak of it."""
+        upto = len(self._chunks)
+        if upto == self._journaled or self._journal is None:
+            return
+        try:
+            os.fsync(self._fd)
+            for chunk in self._chunks[self._journaled : upto]:
+                self._journal.add(chunk)
+            self._journal.sync()
+            self._journaled = upto
+        except OSError as error:
+            self._failure = error
+
+    def _end_syncer(self) -> None:
+        self._stop.set()
+        if self._syncer.is_alive():
+            self._syncer.join()
+        if self._failure is None and self._fd >= 0:
+            self._sync_once()
+
+
+def need_room(path: Path, need: int) -> None:
+    """Refuse early where the disk has less than `need` bytes free.
+
+    Raises:
+        OutputError: naming path, need and what is free.
+    """
+    import shutil
+
+    make_directory(path.parent)
+    free = shutil.disk_usage(path.parent).free
+    if free < need:
+        raise OutputError(
+            f"cannot write {terminal_text(str(path))}: about {need / 1e6:.1f} MB are needed and {free / 1e6:.1f} MB "
+            "are free; make room or name another place with -o"
+        )
+
+

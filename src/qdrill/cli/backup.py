@@ -1,0 +1,110 @@
+"""`qdrill backup ADDR`: a collection becomes an archive."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from qdrill.cli import output, units
+from qdrill.cli.context import AppContext
+from qdrill.cli.options import connections_option, pass_app, shared_options
+
+if TYPE_CHECKING:
+    from qdrill.drill.results import BackupResult
+
+
+@click.command()
+@click.argument("address", metavar="[ADDR]", required=False)
+@click.option("-o", "--output", "file", type=click.Path(path_type=Path), metavar="FILE", help="Archive to write.")
+@click.option("--resume", is_flag=True, help="Go on with a backup that was killed.")
+@click.option(
+    "--delay-ms-per-point",
+    type=click.FloatRange(0, 3_600_000),
+    default=0.0,
+    metavar="X",
+    help="Throttle: milliseconds for each point, over all connections together.",
+)
+@connections_option
+@shared_options
+@pass_app
+def backup(
+    app: AppContext,
+    *,
+    address: str | None,
+    file: Path | None,
+    resume: bool,
+    delay_ms_per_point: float,
+    connections: int | None,
+) -> int:
+    """Back the collection at ADDR up to an archive; the source is only read.
+
+    ADDR is the default store's RAG_COLLECTION where it is left out. The archive is
+    artifacts/metrics/qdrant_backup_COLLECTION.json unless -o names another; one
+    that stands there is replaced only when the new one is complete.
+    """
+    from qdrill.address import parse_address
+    from qdrill.drill.backup import BackupOptions, back_up
+    from qdrill.names import default_archive
+
+    source = parse_address(address or app.config.default_store.name, app.config)
+    path = file or default_archive(app.config.artifacts, source.collection)
+    app.resumable = True
+    app.control.throttle(delay_ms_per_point)
+    reader = app.reader(source)
+    options = BackupOptions(str(source), app.lanes(source, connections), resume)
+    made = back_up(reader, path, options, app.control, app.emit)
+    app.settle()
+    if made.points == 0:
+        app.warn(f"{source} is empty; the archive holds its configuration and no point")
+    if app.json:
+        output.emit_json(as_document(made))
+    else:
+        output.write(as_text(str(source), made))
+    return 0
+
+
+def as_document(made: BackupResult) -> dict[str, Any]:
+    """The result as `--json` prints it."""
+    return {
+        "archive": str(made.archive),
+        "points": made.points,
+        "bytes": made.bytes,
+        "seconds": round(made.seconds, 6),
+        "points_per_second": _speed(made),
+        "writer": made.writer,
+        "digest": made.digest,
+        "manifest": str(made.manifest),
+        "writer_detail": made.writer_detail,
+        "chunks": made.chunks,
+        "resumed_chunks": made.resumed_chunks,
+        "retries": made.retries,
+        "count_before": made.count_before,
+        "count_after": made.count_after,
+        "started": made.started.isoformat(),
+        "finished": made.finished.isoformat(),
+    }
+
+
+def as_text(source: str, made: BackupResult) -> str:
+    """The result for people."""
+    chunks = units.plural(made.chunks, "chunk")
+    resumed = f", {made.resumed_chunks} of them from the earlier run" if made.resumed_chunks else ""
+    detail = f": {made.writer_detail}" if made.writer_detail else ""
+    rows = [
+        ("source", source),
+        ("archive", str(made.archive)),
+        ("points", f"{units.count(made.points)} in {chunks}{resumed}"),
+        ("size", units.size(made.bytes)),
+        ("time", f"{units.seconds(made.seconds)}, {units.count(_speed(made))} points/s"),
+        ("writer", f"{made.writer}{detail}"),
+        ("digest", made.digest),
+    ]
+    if made.retries:
+        rows.append(("retries", units.count(made.retries)))
+    return "\n".join(["backup", *output.pairs(rows)])
+
+
+def _speed(made: BackupResult) -> float:
+    return round(made.points / made.seconds, 1) if made.seconds > 0 else 0.0

@@ -1,0 +1,123 @@
+"""Progress on a terminal: a bar with what a person wants to know under it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.live import Live
+from rich.measure import Measurement
+from rich.progress_bar import ProgressBar
+from rich.text import Text
+
+from qdrill.cli import wording
+from qdrill.cli.progress import RETRY_LINE_EVERY, Task
+from qdrill.events import Event, Progress, Retrying
+from qdrill.names import cell_width, terminal_text
+
+REFRESH_PER_SECOND = 5
+_LABEL = 9
+_LONGEST_BAR = 60
+
+
+class BarSink:
+    """A live bar for the task under way; other events are lines above it."""
+
+    def __init__(self, *, colour: bool, console: Console | None = None, clock: Callable[[], float] = time.monotonic):
+        self._console = console or Console(
+            stderr=True, markup=False, highlight=False, emoji=False, no_color=not colour, soft_wrap=True
+        )
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._task: Task | None = None
+        self._live: Live | None = None
+        self._said_retry = float("-inf")
+
+    def __call__(self, event: Event) -> None:
+        """Show an event."""
+        with self._lock:
+            if isinstance(event, Progress):
+                self._progress(event)
+            elif (line := wording.sentence(event)) and self._may_say(event):
+                self._console.print(Text(line))
+
+    def say(self, text: str) -> None:
+        """One line above the bar."""
+        with self._lock:
+            self._console.print(Text(terminal_text(text)))
+
+    def settle(self) -> None:
+        """Take the bar away and leave a line that says how far it came."""
+        with self._lock:
+            self._end_task()
+
+    def _progress(self, event: Progress) -> None:
+        if self._task is not None and self._task.is_same(event):
+            self._task.update(event)
+            return
+        before = self._task
+        self._end_task()
+        self._task = Task(event, self._clock, before)
+        view = TaskView(self._task)
+        self._live = Live(
+            view, console=self._console, transient=True, refresh_per_second=REFRESH_PER_SECOND,
+            redirect_stdout=False, redirect_stderr=False,
+        )
+        self._live.start()
+
+    def _end_task(self) -> None:
+        task, live = self._task, self._live
+        self._task = self._live = None
+        if live is not None:
+            live.stop()
+        if task is not None and task.worth_a_line:
+            self._console.print(Text(_fit([f"{task.label:<{_LABEL}}", *task.words()], self._console.width)))
+
+    def _may_say(self, event: Event) -> bool:
+        if not isinstance(event, Retrying):
+            return True
+        if self._clock() - self._said_retry < RETRY_LINE_EVERY:
+            return False
+        self._said_retry = self._clock()
+        return True
+
+
+class TaskView:
+    """Two lines: label, bar and percentage; then amount, rates, time and estimate, as far as they fit."""
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield from self._lines(options.max_width)
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return Measurement(1, options.max_width)
+
+    def _lines(self, room: int) -> Iterator[Text | ProgressBar]:
+        pace = self._task.meter.pace()
+        share = wording.percent(pace)
+        cells = max(4, min(_LONGEST_BAR, room - _LABEL - len(share) - 3))
+        yield Text(f"{self._task.label:<{_LABEL}}", end="")
+        yield self._bar(pace.done, pace.total, cells)
+        yield Text(f"  {share}")
+        yield Text(_fit([" " * _LABEL, *self._task.words()], room))
+
+    @staticmethod
+    def _bar(done: int, total: int | None, cells: int) -> ProgressBar:
+        if total is None:
+            return ProgressBar(total=None, width=cells, pulse=True)
+        return ProgressBar(total=max(1, total), completed=done if total else 1, width=cells)
+
+
+def _fit(parts: list[str], room: int) -> str:
+    """The first part and as many of the others as fit, three spaces between them."""
+    line = parts[0]
+    for number, part in enumerate(parts[1:]):
+        candidate = f"{line}{part}" if number == 0 else f"{line}   {part}"
+        if cell_width(candidate) > room:
+            break
+        line = candidate
+    return line

@@ -1,0 +1,127 @@
+"""`qdrill collections`: what the stores hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from qdrill.cli import output, units
+from qdrill.cli.context import AppContext
+from qdrill.cli.options import pass_app, shared_options
+from qdrill.errors import ExitCode, Interrupted, QdrillError, UsageError
+
+if TYPE_CHECKING:
+    from qdrill.config import StoreConfig
+    from qdrill.stores.base import Store
+
+_ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A collection, or a store that cannot be listed (`collection` is then None). What is not known is None."""
+
+    store: str
+    collection: str | None
+    points: int | None = None
+    vectors: str | None = None
+    status: str | None = None
+    aliases: tuple[str, ...] = ()
+    error: str | None = None
+
+
+@click.command()
+@click.argument("store", required=False)
+@shared_options
+@pass_app
+def collections(app: AppContext, store: str | None) -> int:
+    """List the collections of every store, or of STORE: a name of drills.toml, a URL or edge:DIR.
+
+    A store that is down is said on stderr; the others are listed, and the exit
+    code is 3.
+    """
+    stores = list(app.config.stores.values()) if store is None else [_store_of(app, store)]
+    rows: list[Row] = []
+    for config in stores:
+        rows += _rows(app, config)
+    if app.json:
+        output.emit_json([asdict(row) for row in rows])
+    else:
+        _print(rows, len(stores))
+    failed = [row.error for row in rows if row.error is not None]
+    for text in failed:
+        app.sink.say(f"qdrill: {text}")
+    return int(ExitCode.STORE if failed else ExitCode.PASSED)
+
+
+def _store_of(app: AppContext, text: str) -> StoreConfig:
+    """The store that `text` names; raises UsageError, also where a collection is named with it."""
+    from qdrill.address import EDGE, parse_address
+
+    written = f"{text.rstrip('/')}/{_ANY}" if text.startswith(EDGE) else text
+    address = parse_address(written, app.config, collection=_ANY)
+    if address.collection != _ANY:
+        raise UsageError(f"{address} is a collection; name the store alone: {address.store.label}")
+    return address.store.config
+
+
+def _rows(app: AppContext, config: StoreConfig) -> Iterator[Row]:
+    try:
+        store = app.store(config)
+        names = store.collections()
+    except Interrupted:
+        raise
+    except QdrillError as error:
+        yield Row(config.label, None, error=str(error))
+        return
+    for name in names:
+        yield _row(app, store, name)
+
+
+def _row(app: AppContext, store: Store, name: str) -> Row:
+    from qdrill.schema.compat import describe_vectors
+
+    app.control.checkpoint()
+    try:
+        reader = store.reader(name)
+        try:
+            data = reader.info().data
+            status = str(data.get("status", "unknown"))
+            return Row(store.label, name, reader.count(), describe_vectors(data), status, reader.aliases())
+        finally:
+            reader.close()
+    except Interrupted:
+        raise
+    except QdrillError as error:
+        return Row(store.label, name, error=str(error))
+
+
+def _print(rows: list[Row], stores: int) -> None:
+    shown = [row for row in rows if row.collection is not None]
+    if not shown:
+        if not any(row.error for row in rows):
+            output.write("no collections in " + units.plural(stores, "store"))
+        return
+    columns = (
+        output.Column("store", flexible=True),
+        output.Column("collection", flexible=True),
+        output.Column("points", right=True),
+        output.Column("status"),
+        output.Column("vectors", flexible=True),
+        output.Column("aliases", flexible=True),
+    )
+    cells = [
+        (
+            row.store,
+            row.collection or "",
+            "unknown" if row.points is None else units.count(row.points),
+            row.status or "error",
+            row.vectors or "",
+            ", ".join(row.aliases),
+        )
+        for row in shown
+    ]
+    output.write("\n".join(output.table(columns, cells, indent=0)))

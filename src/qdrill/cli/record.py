@@ -1,0 +1,135 @@
+"""`qdrill record list|show|render`: what past drills left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from qdrill.cli import output, units
+from qdrill.cli.context import AppContext
+from qdrill.cli.options import pass_app, shared_options
+
+if TYPE_CHECKING:
+    from qdrill.records.model import DrillRecord
+
+
+@click.group()
+def record() -> None:
+    """List, show and render drill records (artifacts/drills)."""
+
+
+@record.command("list")
+@shared_options
+@pass_app
+def list_command(app: AppContext) -> int:
+    """Past drills, newest first, and how their recovery time develops."""
+    from qdrill.records.history import list_records, trend
+
+    records, warnings = list_records(_drills(app))
+    for warning in warnings:
+        app.warn(warning)
+    if app.json:
+        output.emit_json([_row(one) for one in records])
+        return 0
+    if not records:
+        output.write(f"no drill records in {_drills(app)}; `qdrill run` or `qdrill demo` makes one")
+        return 0
+    columns = [
+        output.Column("drill"),
+        output.Column("verdict"),
+        output.Column("source", flexible=True),
+        output.Column("points", right=True),
+        output.Column("MB", right=True),
+        output.Column("RTA s", right=True),
+    ]
+    lines = output.table(columns, [_cells(one) for one in records], indent=0)
+    for line in trend(records):
+        change = f", {line.change:+.0%} against the median before" if line.change is not None else ""
+        lines.append(f"RTA {line.source}: {line.sparkline} {line.points[-1].rta_s:.2f} s{change}")
+    output.write("\n".join(lines))
+    return 0
+
+
+@record.command()
+@click.argument("drill", metavar="ID")
+@shared_options
+@pass_app
+def show(app: AppContext, *, drill: str) -> int:
+    """A record as TOML, after holding its files and the chain of records against their digests.
+
+    The beginning of an ID is enough.
+    """
+    from dataclasses import asdict
+
+    from qdrill.records.history import find_record
+    from qdrill.records.integrity import check_chain, check_files
+    from qdrill.records.render_toml import load_record
+
+    path = find_record(_drills(app), drill)
+    found = load_record(path)
+    problems = [*check_files(path.parent, found), *check_chain(_drills(app))]
+    for problem in problems:
+        app.warn(problem)
+    if app.json:
+        output.emit_json({**asdict(found), "problems": problems})
+    else:
+        output.write(path.read_text(encoding="utf-8").rstrip("\n"))
+    return 1 if problems else 0
+
+
+@record.command()
+@click.argument("drill", metavar="ID")
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+@click.option("-o", "--output", "file", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE.")
+@shared_options
+@pass_app
+def render(app: AppContext, *, drill: str, lang: Any, file: Path | None) -> int:
+    """A record as Markdown, in English or 中文."""
+    from qdrill.files import write_whole
+    from qdrill.records.history import find_record
+    from qdrill.records.render_markdown import render_markdown
+    from qdrill.records.render_toml import load_record
+
+    text = render_markdown(load_record(find_record(_drills(app), drill)), lang)
+    if file is not None:
+        write_whole(file, text.encode())
+    if app.json:
+        output.emit_json({"lang": lang, "markdown": text, "file": str(file) if file else None})
+    elif file is None:
+        output.write(text.rstrip("\n"))
+    return 0
+
+
+def _drills(app: AppContext) -> Path:
+    return app.config.artifacts / "drills"
+
+
+def _row(one: DrillRecord) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "name": one.name,
+        "verdict": one.verdict,
+        "reason": one.reason,
+        "evidence": one.evidence,
+        "started": one.time.started.isoformat(),
+        "source": one.source.address,
+        "target": one.target.address,
+        "points": one.backup.points if one.backup else None,
+        "mb": one.backup.mb if one.backup else None,
+        "rta_seconds": one.rto.rta_s,
+        "rpa_seconds": one.rpo.rpa_s,
+    }
+
+
+def _cells(one: DrillRecord) -> list[str]:
+    made = one.backup
+    return [
+        one.id,
+        one.verdict,
+        one.source.address,
+        units.count(made.points) if made else "–",
+        f"{made.mb:.2f}" if made else "–",
+        f"{one.rto.rta_s:.2f}" if one.rto.rta_s is not None else "–",
+    ]

@@ -1,0 +1,188 @@
+"""`qdrill restore FILE ADDR`: an archive becomes a collection."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from qdrill.cli import output, restore_view
+from qdrill.cli.context import AppContext
+from qdrill.cli.options import connections_option, pass_app, shared_options
+from qdrill.errors import ArchiveError, UsageError
+from qdrill.names import terminal_text
+
+if TYPE_CHECKING:
+    from qdrill.address import Address
+    from qdrill.archive.reader import ArchiveReader
+    from qdrill.drill.restore import RestoreOptions
+    from qdrill.drill.results import RestoreResult
+    from qdrill.stores.base import CollectionWriter
+
+_POLL_SECONDS = 0.2
+
+
+@click.command()
+@click.argument("file", metavar="[FILE]", required=False)
+@click.argument("address", metavar="[ADDR]", required=False)
+@click.option(
+    "--replace", "replaced", metavar="NAME", help="Delete the target first; NAME repeats its collection's name."
+)
+@click.option("--resume", is_flag=True, help="Go on with a restore that was killed.")
+@click.option("--aliases", is_flag=True, help="Bring the archive's aliases back too.")
+@connections_option
+@click.option(
+    "--wait-optimized",
+    type=click.FloatRange(0),
+    metavar="SECONDS",
+    help="Wait so long at most for indexes to be built; exit 4 when they are not.",
+)
+@click.option("--like", metavar="ADDR", help="For a dump without a manifest: the collection to be made like.")
+@click.option(
+    "--distance",
+    type=click.Choice(["Cosine", "Dot", "Euclid", "Manhattan"], case_sensitive=False),
+    help="For a dump without a manifest: the distance of its vectors.",
+)
+@click.option("--embedder", metavar="NAME", help="For rows without vectors: what embeds their payload's text.")
+@shared_options
+@pass_app
+def restore(
+    app: AppContext,
+    *,
+    file: str | None,
+    address: str | None,
+    replaced: str | None,
+    resume: bool,
+    aliases: bool,
+    connections: int | None,
+    wait_optimized: float | None,
+    like: str | None,
+    distance: str | None,
+    embedder: str | None,
+) -> int:
+    """Make the collection at ADDR from the archive FILE.
+
+    FILE is BACKUP_JSON, and ADDR the default store's collection of the runbook, where
+    they are left out. Nothing that exists is written into, unless --replace
+    repeats its name. Exit 1 where a row or a setting did not come back.
+    """
+    from qdrill.archive.reader import ArchiveReader
+    from qdrill.cli.context import refuse_guarded
+    from qdrill.drill.restore import RestoreOptions
+
+    target = _target(app, address)
+    refuse_guarded(target)
+    path = _archive_file(app, file)
+    app.resumable = True
+    options = RestoreOptions(str(target), app.lanes(target, connections), resume, replaced, aliases)
+    unlisted = 0
+    if not _has_manifest(path):
+        from qdrill.cli.adopt import adopt
+
+        adopted = adopt(app, path, like=like, distance=distance, embedder=embedder)
+        path, options = adopted.archive, replace(options, rejected=adopted.rejected)
+        unlisted = adopted.rejected_total - len(adopted.rejected)
+    elif like or distance or embedder:
+        raise UsageError(f"{_shown(path)} has a manifest; --like, --distance and --embedder are for dumps without one")
+    archive = ArchiveReader(path)
+    try:
+        return _restore(app, archive, target, options, wait=wait_optimized, unlisted=unlisted)
+    finally:
+        archive.close()
+
+
+def _restore(
+    app: AppContext,
+    archive: ArchiveReader,
+    target: Address,
+    options: RestoreOptions,
+    *,
+    wait: float | None,
+    unlisted: int,
+) -> int:
+    """Restore and show; `unlisted` rows of a dump were rejected beyond those that `options` lists."""
+    from qdrill.drill.restore import restore as run_restore
+
+    writer = app.target_writer(target)
+    restored = run_restore(archive, writer, options, app.control, app.emit)
+    result = replace(
+        restored.result,
+        points_expected=restored.result.points_expected + unlisted,
+        rejected_total=restored.result.rejected_total + unlisted,
+    )
+    if wait is not None:
+        optimized = wait_optimized(app, writer, restored.clock, wait)
+        result = replace(result, moments=replace(result.moments, optimized=optimized))
+    app.settle()
+    _show(app, archive, target, result)
+    if wait is not None and result.moments.optimized is None:
+        app.warn(f"{target} is not optimized after {wait:g} s; `qdrill collections` shows its status")
+        return restore_view.exit_code(result) or 4
+    return restore_view.exit_code(result)
+
+
+def wait_optimized(app: AppContext, writer: CollectionWriter, clock: float, limit: float) -> float | None:
+    """Seconds since `clock` at which the target was optimized; None when it was not within `limit` seconds.
+
+    The embedded engine builds indexes only when asked to.
+    """
+    deadline = time.monotonic() + limit
+    build = getattr(writer, "optimize", None)
+    if build is not None:
+        build()
+    while not (state := writer.reader.optimizer()).done:
+        if state.error:
+            app.warn(f"the optimizer reports: {state.error}")
+            return None
+        if time.monotonic() >= deadline:
+            return None
+        app.control.sleep(min(_POLL_SECONDS, max(0.0, deadline - time.monotonic())))
+    return time.monotonic() - clock
+
+
+def _show(app: AppContext, archive: ArchiveReader, target: Address, result: RestoreResult) -> None:
+    if result.points_expected == 0:
+        app.warn("the archive is empty: nothing was proved by restoring it")
+    if app.json:
+        output.emit_json(restore_view.as_document(str(archive.path), str(target), result))
+    else:
+        output.write(restore_view.as_text(str(archive.path), str(target), result, app.colour))
+
+
+def _target(app: AppContext, address: str | None) -> Address:
+    from qdrill.address import parse_address
+
+    config = app.config
+    if address is None:
+        return parse_address(config.default_store.name, config, collection=config.runbook.restore_collection)
+    return parse_address(address, config)
+
+
+def _archive_file(app: AppContext, file: str | None) -> Path:
+    from qdrill.config_model import user_path
+
+    path = user_path(file) if file is not None else app.config.runbook.backup_json
+    if path is None:
+        raise UsageError("no archive is named; give FILE, or set BACKUP_JSON")
+    if not path.is_file():
+        what = "is a directory" if path.is_dir() else "is not there"
+        if not _has_manifest(path):
+            raise ArchiveError(f"the archive {_shown(path)} {what}; name a file that `qdrill backup` made, or a dump")
+    return path
+
+
+def _has_manifest(path: Path) -> bool:
+    from qdrill.archive.manifest import finish_swap, manifest_path
+
+    try:
+        finish_swap(path)
+        return manifest_path(path).exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _shown(path: Path) -> str:
+    return terminal_text(str(path), 300)

@@ -1,0 +1,146 @@
+"""`qdrill run [DRILL]`: a whole drill, from drills.toml or put together on the command line."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from qdrill.cli import drill_view, output
+from qdrill.cli.context import AppContext
+from qdrill.cli.options import connections_option, pass_app, shared_options
+from qdrill.errors import UsageError
+
+if TYPE_CHECKING:
+    from qdrill.address import Address
+    from qdrill.config_model import DrillConfig
+    from qdrill.drill.plan import DrillPlan, Ends
+
+
+@click.command()
+@click.argument("name", metavar="[DRILL]", required=False)
+@click.option("--source", metavar="ADDR", help="Collection to back up; it is only read.")
+@click.option("--target", metavar="ADDR", help="Collection to restore to (default: the source with _restored).")
+@click.option("--replace", "replaced", metavar="NAME", help="The target's name, repeated: delete it first.")
+@click.option("--delete-target", is_flag=True, help="At the end delete the target, if this drill made it.")
+@click.option("--text", "texts", multiple=True, metavar="TEXT", help="Sample search by text; may be repeated.")
+@click.option("--random", "random_points", type=click.IntRange(1, 1000), metavar="N", help="N random points as searches.")
+@click.option("--top-k", type=click.IntRange(1, 1000), default=10, show_default=True, metavar="K")
+@click.option("--using", default="", metavar="VECTOR", help="Vector that the searches use, where there are several.")
+@click.option("--embedder", default="", metavar="NAME", help="What embeds the texts.")
+@click.option("--level", type=click.Choice(["count", "sample", "full"]), help="Points to compare (default: full).")
+@click.option("--delay-ms-per-point", type=click.FloatRange(0, 3_600_000), metavar="X", help="Throttle.")
+@click.option("--rto", type=click.FloatRange(0), metavar="SECONDS", help="Recovery time objective.")
+@click.option("--rpo", type=click.FloatRange(0), metavar="SECONDS", help="Recovery point objective.")
+@click.option("--aliases", is_flag=True, help="Restore the source's aliases too.")
+@click.option("--archive", type=click.Path(path_type=Path), metavar="FILE", help="Archive to write.")
+@click.option("--operator", metavar="WHO", help="For the record.")
+@click.option("--ticket", metavar="ID", help="For the record.")
+@click.option("--readme", type=click.Path(path_type=Path), metavar="FILE", help='Update its "Backup Signals" block.')
+@click.option("--run-url", default="", metavar="URL", help="What that block links to (default: the record).")
+@click.option("--optimize-wait", type=click.FloatRange(0), metavar="SECONDS", help="Longest wait for the optimizer.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@connections_option
+@shared_options
+@pass_app
+def run(app: AppContext, *, name: str | None, connections: int | None, dry_run: bool, **asked: Any) -> int:
+    """Run a drill: preflight, backup, restore, validate, record.
+
+    DRILL is one of drills.toml; without it, the file's only drill, or one put
+    together from --source and --target. Options given here win over the file.
+    The record is written to artifacts/drills/ID/, whatever happens.
+    """
+    drill = chosen_drill(app, name, asked)
+    plan, ends = prepare(app, drill, asked, connections)
+    if dry_run:
+        output.write(drill_view.dry_run(plan, ends))
+        return 0
+    from qdrill.drill.runner import run_drill
+
+    app.control.throttle(drill.delay_ms_per_point)
+    outcome = run_drill(plan, ends, app.control, app.emit)
+    app.settle()
+    if app.json:
+        output.emit_json(drill_view.as_document(outcome))
+    else:
+        output.write(drill_view.as_text(outcome, app.colour))
+    return int(outcome.exit_code)
+
+
+def chosen_drill(app: AppContext, name: str | None, asked: dict[str, Any]) -> DrillConfig:
+    """The drill meant, with the command line's values in place of the file's; raises UsageError."""
+    from qdrill.address import parse_address, restored_address
+    from qdrill.config_model import DrillConfig, SearchConfig
+
+    if name is not None:
+        drill = app.config.drill(name)
+    elif asked["source"] is None and asked["target"] is None and len(app.config.drills) == 1:
+        drill = app.config.drills[0]
+    else:
+        source = parse_address(asked["source"] or app.config.default_store.name, app.config)
+        target = asked["target"] or restored_address(source, app.config.restored_suffix)
+        drill = DrillConfig("ad hoc", source.text, target)
+    searches = [SearchConfig(text=text) for text in asked["texts"]]
+    if asked["random_points"]:
+        searches.append(SearchConfig(random=asked["random_points"]))
+    if searches:
+        common = {"top_k": asked["top_k"], "vector": asked["using"] or None}
+        embedder = asked["embedder"] or None
+        chosen = tuple(replace(one, embedder=embedder if one.text else None, **common) for one in searches)
+        drill = replace(drill, searches=chosen)
+    return replace(drill, **_given(drill, asked))
+
+
+def _given(drill: DrillConfig, asked: dict[str, Any]) -> dict[str, Any]:
+    """The drill's fields that the command line sets."""
+    plain = ("source", "target", "level", "delay_ms_per_point", "archive", "operator", "ticket")
+    given = {key: asked[key] for key in plain if asked[key] is not None}
+    if asked["aliases"]:
+        given["aliases"] = True
+    if asked["delete_target"]:
+        given["after"] = "delete"
+    goals = {f"{key}_seconds": asked[key] for key in ("rto", "rpo") if asked[key] is not None}
+    return {**given, "objectives": replace(drill.objectives, **goals)}
+
+
+def prepare(
+    app: AppContext, drill: DrillConfig, asked: dict[str, Any], connections: int | None
+) -> tuple[DrillPlan, Ends]:
+    """Plan and open ends of a drill.
+
+    Raises:
+        UsageError: source and target are one place, or the target's store is guarded. StoreError: not reachable.
+    """
+    from qdrill.address import parse_address, same_place
+    from qdrill.drill.from_config import plan_from_config
+    from qdrill.drill.plan import Ends
+
+    source, target = parse_address(drill.source, app.config), parse_address(drill.target, app.config)
+    if drill.method != "rows":
+        raise UsageError(f"drill {drill.name}: method {drill.method} is not built yet; use method = \"rows\"")
+    if same_place(source, target):
+        raise UsageError(f"source {source} and target {target} are one place; name another target with --target")
+    lanes = app.lanes(source, connections)
+    plan = plan_from_config(app.config, drill, source.collection, lanes, app.embedder)
+    if asked.get("optimize_wait") is not None:
+        plan = replace(plan, optimize_seconds=asked["optimize_wait"])
+    plan = replace(
+        plan, replace=asked.get("replaced"), readme=asked.get("readme"), run_url=asked.get("run_url") or ""
+    )
+    writer, reader = app.target_writer(target), app.reader(source)
+    return plan, Ends(
+        source=reader,
+        target=writer,
+        source_address=str(source),
+        target_address=str(target),
+        source_store=_label(source),
+        target_store=_label(target),
+        target_collection=target.collection,
+        target_version=app.store(target.store.config).version(),
+    )
+
+
+def _label(address: Address) -> str:
+    return address.store.label

@@ -1,0 +1,266 @@
+"""The backup stage: a collection becomes an archive. The source is read and nothing else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from qdrill import __version__
+from qdrill.archive.digest import digest_of, root_digest
+from qdrill.archive.journal import JournalHead
+from qdrill.archive.manifest import Chunk, Manifest, Source, manifest_path
+from qdrill.archive.writer import ArchiveWriter, need_room
+from qdrill.control import JobControl
+from qdrill.drill.chunks import PlannedChunk, plan_chunks, size_chunks
+from qdrill.drill.fetch import Fetched, fetch_chunk, fetch_parts
+from qdrill.drill.lanes import Turnstile, run_lanes
+from qdrill.drill.quiet import Observation, compare_observations, observe
+from qdrill.drill.results import BackupResult
+from qdrill.errors import ScrollBroken, UsageError
+from qdrill.events import Emit, Notice, Progress
+from qdrill.names import terminal_text
+from qdrill.schema.config import config_digest
+from qdrill.stores.base import CollectionInfo, CollectionReader
+from qdrill.stores.wire import TooLong
+
+
+@dataclass(frozen=True, slots=True)
+class BackupOptions:
+    """How a backup runs.
+
+    Attributes:
+        address: the source as the user named it, for the manifest.
+        lanes: connections used side by side.
+        resume: go on from what a killed run left behind.
+    """
+
+    address: str
+    lanes: int = 4
+    resume: bool = False
+
+
+def back_up(
+    reader: CollectionReader, path: Path, options: BackupOptions, control: JobControl, emit: Emit
+) -> BackupResult:
+    """Write all points of a collection to `path`, with its manifest beside it.
+
+    Raises:
+        StoreError: the source cannot be read, or contradicts itself (ScrollBroken).
+        OutputError: the archive cannot be written; what stood there before is untouched.
+        Interrupted: cancelled; `resume` goes on from there.
+    """
+    return _Backup(reader, path, options, control, emit).run()
+
+
+class _Backup:
+    """One run of the stage; holds what its threads share."""
+
+    def __init__(
+        self, reader: CollectionReader, path: Path, options: BackupOptions, control: JobControl, emit: Emit
+    ) -> None:
+        self.reader, self.options, self.control = reader, options, control
+        self.writer = ArchiveWriter(path)
+        self.turnstile = Turnstile()
+        self.retries_before = control.retries
+        self.changed = False
+        self.rows_done = 0
+        self.total: int | None = None
+        self.ids = 0
+        self.emit = emit
+        self.started = datetime.now(UTC)
+        self.clock = time.monotonic()
+
+    @property
+    def retries(self) -> int:
+        return self.control.retries - self.retries_before
+
+    def run(self) -> BackupResult:
+        info = self.reader.info()
+        refuse_custom_sharding(self.reader, info)
+        before = observe(self.reader)
+        sizing = size_chunks(self.reader)
+        self.total = before.count
+        head = self._head(info, before, sizing.rows)
+        kept, plan = self._plan(head, plan_chunks(self.reader, sizing.rows, self._tell_ids))
+        self.rows_done = sum(chunk.rows for chunk in kept)
+        need_room(self.writer.path, int(sizing.row_bytes * max(0, (before.count or 0) - self.rows_done)))
+        self.writer.start(head, kept)
+        try:
+            self._fetch_all(plan)
+            self._check_total(before)
+            return self._finish(info, before, head, len(kept))
+        except BaseException:
+            self.writer.abandon()
+            raise
+
+    def _tell_ids(self, done: int) -> None:
+        self.control.checkpoint()
+        self.ids = done
+        if self.total is None:
+            self.emit(Progress("backup", "ids", done, None))
+
+    def _check_total(self, before: Observation) -> None:
+        """The id pass against the exact count: a scroll that ends early shows here."""
+        if before.count is None or before.count == self.ids or self.changed:
+            return
+        after = observe(self.reader)
+        if after.count != before.count or not after.same_marks(before):
+            self.changed = True
+            return
+        last = self.writer.chunks[-1].last_id if self.writer.chunks else "the start"
+        raise ScrollBroken(
+            f"the scroll of {self.options.address} ended early: {before.count} points were expected, {self.ids} ids "
+            f"came, up to {last}; check the server and what stands between"
+        )
+
+    def _head(self, info: CollectionInfo, before: Observation, rows: int) -> JournalHead:
+        source = Source(self.options.address, self.reader.name, self.reader.version(), self.reader.identity())
+        marks = dict(before.marks.operations) if before.marks else None
+        return JournalHead(source, config_digest(info.data), rows, self.started.isoformat(), before.count, marks)
+
+    def _plan(
+        self, head: JournalHead, planned: Iterable[PlannedChunk]
+    ) -> tuple[list[Chunk], Iterable[PlannedChunk]]:
+        """Chunks of an earlier run that still hold, and what is left to fetch."""
+        saved = self.writer.saved() if self.options.resume else None
+        if saved is None:
+            return [], planned
+        old, chunks = saved
+        refuse_other_run(old, head)
+        self.changed = None not in (old.marks, head.marks) and old.marks != head.marks
+        plan = list(planned)
+        kept, used = keep_matching(chunks, plan)
+        if any(digest_of(self.writer.read_back(chunk)) != chunk.digest for chunk in kept):
+            self.emit(Notice("warning", "the unfinished backup is damaged on disk; starting anew"))
+            return [], plan
+        return kept, plan[used:]
+
+    def _fetch_all(self, plan: Iterable[PlannedChunk]) -> None:
+        run_lanes(self.options.lanes, plan, self._one, self.control, self.turnstile)
+
+    def _one(self, index: int, chunk: PlannedChunk) -> None:
+        """Fetch side by side, write in turn; a chunk too long for memory is fetched in its turn, part by part."""
+        self.control.pace(chunk.rows)
+        try:
+            fetched = fetch_chunk(self.reader, chunk)
+        except TooLong:
+            self.turnstile.wait_for(index)
+            for part in fetch_parts(self.reader, chunk):
+                self._write(part, digest_of(part.rows))
+        else:
+            digest = digest_of(fetched.rows)
+            self.turnstile.wait_for(index)
+            self._write(fetched, digest)
+        self.turnstile.passed()
+
+    def _write(self, fetched: Fetched, digest: str) -> None:
+        if not fetched.as_planned:
+            self.changed = True
+        if fetched.first_id is not None and fetched.last_id is not None:
+            self.writer.append(fetched.rows, fetched.count, fetched.first_id, fetched.last_id, digest)
+        self.rows_done += fetched.count
+        self.emit(
+            Progress("backup", "points", self.rows_done, self.total, self.writer.position, retries=self.retries)
+        )
+
+    def _finish(self, info: CollectionInfo, before: Observation, head: JournalHead, kept: int) -> BackupResult:
+        after = observe(self.reader)
+        finding, detail = compare_observations(before, after, self.changed)
+        if finding != "detected" and after.count is not None and after.count != self.rows_done:
+            raise ScrollBroken(
+                f"{self.options.address} counts {after.count} points, {self.rows_done} came, and nobody wrote; "
+                "the scroll lost some: check the server and what stands between"
+            )
+        finished, seconds = datetime.now(UTC), time.monotonic() - self.clock
+
+        def manifest(chunks: Sequence[Chunk], size: int) -> Manifest:
+            return Manifest(
+                source=head.source,
+                info=msgspec.Raw(info.raw),
+                aliases=self.reader.aliases(),
+                points=self.rows_done,
+                bytes=size,
+                chunk_rows=head.chunk_rows,
+                count_before=before.count,
+                count_after=after.count,
+                writer=finding,
+                writer_detail=detail,
+                started=self.started.isoformat(),
+                finished=finished.isoformat(),
+                seconds=round(seconds, 6),
+                tool=f"qdrill {__version__}",
+                digest=root_digest(chunk.digest for chunk in chunks),
+                chunks=tuple(chunks),
+                data_file=self.writer.path.name,
+            )
+
+        made = self.writer.finish(manifest)
+        return BackupResult(
+            archive=self.writer.path,
+            manifest=manifest_path(self.writer.path),
+            points=made.points,
+            bytes=made.bytes,
+            seconds=time.monotonic() - self.clock,
+            started=self.started,
+            finished=datetime.now(UTC),
+            writer=finding,
+            writer_detail=detail,
+            digest=made.digest,
+            chunks=len(made.chunks),
+            resumed_chunks=kept,
+            retries=self.retries,
+            count_before=before.count,
+            count_after=after.count,
+        )
+
+
+def keep_matching(chunks: Sequence[Chunk], plan: Sequence[PlannedChunk]) -> tuple[list[Chunk], int]:
+    """The longest run of written chunks that stands for whole planned ones, and for how many of them."""
+    kept: list[Chunk] = []
+    used = position = 0
+    for planned in plan:
+        group: list[Chunk] = []
+        while position + len(group) < len(chunks) and sum(c.rows for c in group) < planned.rows:
+            group.append(chunks[position + len(group)])
+        if not group or group[0].first_id != planned.first_id or sum(c.rows for c in group) != planned.rows:
+            break
+        kept.extend(group)
+        position += len(group)
+        used += 1
+    return kept, used
+
+
+def refuse_other_run(old: JournalHead, new: JournalHead) -> None:
+    """Stop a resume whose unfinished backup was of something else.
+
+    Raises:
+        UsageError: another collection, other settings, or rows of another size.
+    """
+    same = (old.source.identity, old.config_digest, old.chunk_rows) == (
+        new.source.identity,
+        new.config_digest,
+        new.chunk_rows,
+    )
+    if not same:
+        raise UsageError(
+            f"cannot resume: the unfinished backup is of {terminal_text(old.source.address)} with other settings or rows "
+            "of another size; run without --resume to start anew"
+        )
+
+
+def refuse_custom_sharding(reader: CollectionReader, info: CollectionInfo) -> None:
+    """Stop where one id may live under several shard keys: a scroll would silently drop all but one.
+
+    Raises:
+        UsageError: the collection is sharded by hand.
+    """
+    if info.data.get("config", {}).get("params", {}).get("sharding_method") == "custom":
+        raise UsageError(
+            f"collection {reader.name} uses custom sharding, where one id may live under several shard keys and a "
+            "backup by rows would lose copies; back it up with Qdrant's own snapshots, shard by shard"
+        )

@@ -1,0 +1,134 @@
+"""From results to checks: each function asks one question of one stage's result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from qdrill.drill.results import (
+    BackupResult,
+    Check,
+    CompareResult,
+    Objectives,
+    RestoreResult,
+    SearchOutcome,
+    State,
+)
+from qdrill.stores.base import UpdateMarks
+
+_LISTED = 20
+_WRITER: dict[str, State] = {"none": "pass", "detected": "inconclusive", "unknown": "inconclusive"}
+
+
+def source_checks(points: int, marks: UpdateMarks | None, status: str) -> Iterator[Check]:
+    """What the preflight found about the source."""
+    yield Check(
+        "source_has_points",
+        "pass" if points > 0 else "inconclusive",
+        "at least one point",
+        f"{points} points" if points else "the source is empty: a drill of nothing proves nothing",
+    )
+    if marks is not None and marks.deferred:
+        yield Check(
+            "source_shows_all",
+            "inconclusive",
+            "no points hidden until they are optimized",
+            f"{marks.deferred} points are stored but not yet visible; let the source finish optimizing first",
+        )
+    yield Check("source_status", "fail" if status == "red" else "pass", "green or yellow", status, required=False)
+
+
+def backup_checks(backup: BackupResult) -> Iterator[Check]:
+    """What the backup stage proves."""
+    expected = backup.count_after
+    if expected is None:
+        state, words = _of(backup.writer == "none"), "as many as the id pass found"
+    elif backup.writer == "detected":
+        state, words = "pass", f"about {expected}, with a writer at work"
+    else:
+        state, words = _of(backup.points == expected), f"{expected} points"
+    yield Check("backup_complete", state, words, f"{backup.points} points in the archive")
+    yield Check(
+        "writer_during_backup",
+        _WRITER[backup.writer],
+        "nothing written while the backup ran",
+        f"{backup.writer}: {backup.writer_detail}",
+        required=False,
+    )
+
+
+def restore_checks(restore: RestoreResult) -> Iterator[Check]:
+    """What the restore stage proves."""
+    yield Check(
+        "points_restored",
+        _of(restore.points_restored == restore.points_expected),
+        f"{restore.points_expected} points in the target",
+        f"restored {restore.points_restored} of {restore.points_expected} points",
+    )
+    reasons = f": {restore.rejected[0].reason}" if restore.rejected else ""
+    yield Check(
+        "rows_accepted",
+        _of(restore.rejected_total == 0),
+        "no row refused by the target",
+        f"{restore.rejected_total} rows refused{reasons}",
+        tuple(str(row.id) for row in restore.rejected[:_LISTED]),
+    )
+    differences = restore.config_differences
+    yield Check(
+        "configuration",
+        _of(not differences),
+        "the target is set up as the source was",
+        "the same" if not differences else f"{len(differences)} settings differ, first {differences[0].path}",
+        tuple(difference.path for difference in differences[:_LISTED]),
+    )
+
+
+def compare_check(compare: CompareResult) -> Check:
+    """Every point the same? Fewer than all compared is never a pass."""
+    classes = ("missing", "extra", "vector", "payload", "float_drift")
+    found = [f"{getattr(compare, name)} {name.replace('_', ' ')}" for name in classes if getattr(compare, name)]
+    seen = f"{compare.equal} of {compare.left_points} equal"
+    state: State = "pass" if compare.verdict == "pass" else "inconclusive"
+    if found or compare.left_points != compare.right_points:
+        state = "fail"
+        seen += f"; {', '.join(found) or f'{compare.right_points} points in the target'}"
+    elif compare.level != "full":
+        seen += f"; only {compare.compared} were compared (level {compare.level})"
+        state = "inconclusive"
+    elif compare.config and compare.left_points:
+        state = "pass"
+    ids = tuple(f"{d.id} ({d.kind.replace('_', ' ')}: {d.detail})" for d in compare.differences[:_LISTED])
+    return Check("points_compared", state, "every point equal: id, vectors bit for bit, payload", seen, ids)
+
+
+def search_check(outcomes: Sequence[SearchOutcome], searchable: bool) -> Check:
+    """Every sample search answers in the target as in the source?"""
+    expected = "every sample search answers as on the source"
+    if not searchable:
+        return Check("sample_searches", "not_applicable", expected, "the collection has no vectors to search")
+    if not outcomes:
+        return Check("sample_searches", "inconclusive", expected, "no search ran")
+    wrong = [outcome for outcome in outcomes if outcome.state != "pass"]
+    if not wrong:
+        return Check("sample_searches", "pass", expected, f"{len(outcomes)} of {len(outcomes)} right")
+    state: State = "fail" if any(outcome.state == "fail" for outcome in wrong) else "inconclusive"
+    seen = f"{len(outcomes) - len(wrong)} of {len(outcomes)} right; {wrong[0].name}: {wrong[0].reason}"
+    return Check("sample_searches", state, expected, seen, tuple(outcome.name for outcome in wrong[:_LISTED]))
+
+
+def objective_checks(objectives: Objectives, rta: float | None, rpa: float | None) -> Iterator[Check]:
+    """RTO and RPO against what was measured."""
+    yield _objective("rto", objectives.rto_seconds, rta, "recovery time")
+    yield _objective("rpo", objectives.rpo_seconds, rpa, "recovery point")
+
+
+def _objective(name: str, objective: float | None, actual: float | None, what: str) -> Check:
+    if objective is None:
+        seen = f"{what} actual {actual:.1f} s" if actual is not None else f"{what} not measured"
+        return Check(name, "not_applicable", "no objective set", seen)
+    if actual is None:
+        return Check(name, "inconclusive", f"at most {objective:g} s", f"the {what} could not be measured")
+    return Check(name, _of(actual <= objective), f"at most {objective:g} s", f"{what} actual {actual:.1f} s")
+
+
+def _of(good: bool) -> State:
+    return "pass" if good else "fail"

@@ -1,0 +1,113 @@
+"""Fetching one planned chunk, whole, whatever happens to the collection meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from qdrill.drill.chunks import PlannedChunk
+from qdrill.drill.ranges import iterate_ids
+from qdrill.drill.results import PointId
+from qdrill.errors import ScrollBroken
+from qdrill.rows.order import comes_before, strictly_ascending
+from qdrill.rows.splice import Buffer, quick_ids, rows_and_ids
+from qdrill.stores.base import CollectionReader, Page
+from qdrill.stores.wire import TooLong
+
+CONFIRMATIONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """Rows of a chunk; `as_planned` is False when somebody changed the range since the id pass."""
+
+    rows: Buffer
+    count: int
+    first_id: PointId | None
+    last_id: PointId | None
+    as_planned: bool
+
+
+def fetch_chunk(reader: CollectionReader, chunk: PlannedChunk) -> Fetched:
+    """The rows of `chunk`, in the store's order.
+
+    Raises:
+        ScrollBroken: pages repeat rows, or keep contradicting the ids.
+        TooLong: more bytes than fit in memory; use `fetch_parts`.
+    """
+    page = reader.scroll(chunk.first_id, chunk.rows)
+    buffer, start, end = page.span()
+    ids = quick_ids(buffer, start, end)
+    if ids is not None and _fits(ids, page, chunk):
+        return Fetched(page.rows, len(ids), ids[0], ids[-1], True)
+    pairs = _checked_pairs(page, chunk.first_id)
+    if _fits([i for i, _ in pairs], page, chunk):
+        return Fetched(page.rows, len(pairs), pairs[0][0], pairs[-1][0], True)
+    return _fetch_changed(reader, chunk)
+
+
+def fetch_parts(reader: CollectionReader, chunk: PlannedChunk) -> Iterator[Fetched]:
+    """A chunk too long for one answer, in halves of halves, down to single rows.
+
+    The cuts depend on the data alone, so the same data gives the same parts.
+    """
+    try:
+        yield fetch_chunk(reader, chunk)
+        return
+    except TooLong:
+        if chunk.rows == 1:
+            raise
+    half = chunk.rows // 2
+    ids = reader.scroll_ids(chunk.first_id, half)
+    if ids.next_id is None or (chunk.next_id is not None and not comes_before(ids.next_id, chunk.next_id)):
+        yield from fetch_parts(reader, PlannedChunk(chunk.first_id, half, chunk.next_id))
+        return
+    yield from fetch_parts(reader, PlannedChunk(chunk.first_id, half, ids.next_id))
+    yield from fetch_parts(reader, PlannedChunk(ids.next_id, chunk.rows - half, chunk.next_id))
+
+
+def _fits(ids: list[PointId], page: Page, chunk: PlannedChunk) -> bool:
+    return len(ids) == chunk.rows and ids[0] == chunk.first_id and page.next_id == chunk.next_id
+
+
+def _checked_pairs(page: Page, start: PointId) -> list[tuple[PointId, bytes]]:
+    """Ids and rows of a page, which must ascend from `start` on and end before `next_id`."""
+    pairs = rows_and_ids(page.rows)
+    ids = [i for i, _ in pairs]
+    if ids and comes_before(ids[0], start):
+        raise ScrollBroken(f"the scroll went back: from {start} on was asked, {ids[0]} came")
+    if not strictly_ascending(ids):
+        raise ScrollBroken(f"a page repeats or mixes points between {ids[0]} and {ids[-1]}; each was expected once")
+    if ids and page.next_id is not None and not comes_before(ids[-1], page.next_id):
+        raise ScrollBroken(f"the scroll loops: after {ids[-1]} it says that {page.next_id} comes next")
+    return pairs
+
+
+def _fetch_changed(reader: CollectionReader, chunk: PlannedChunk) -> Fetched:
+    """All rows of a range that is no longer as planned, confirmed by its ids."""
+    came: list[PointId] = []
+    for _ in range(CONFIRMATIONS):
+        pairs = range_rows(reader, chunk)
+        came = [i for i, _ in pairs]
+        if came == list(iterate_ids(reader, chunk)):
+            rows = b",".join(row for _, row in pairs)
+            return Fetched(rows, len(pairs), came[0] if came else None, came[-1] if came else None, False)
+    raise ScrollBroken(
+        f"from {chunk.first_id} on {chunk.rows} points were expected, {len(came)} came, and the ids keep saying "
+        "otherwise; the scroll ends early or somebody writes faster than can be read; try again when it is quiet"
+    )
+
+
+def range_rows(reader: CollectionReader, chunk: PlannedChunk) -> list[tuple[PointId, bytes]]:
+    """Ids and rows from `first_id` up to `next_id`, page by page."""
+    pairs: list[tuple[PointId, bytes]] = []
+    cursor: PointId | None = chunk.first_id
+    while cursor is not None and not _behind(cursor, chunk):
+        page = reader.scroll(cursor, chunk.rows)
+        pairs.extend(pair for pair in _checked_pairs(page, cursor) if not _behind(pair[0], chunk))
+        cursor = page.next_id
+    return pairs
+
+
+def _behind(point_id: PointId, chunk: PlannedChunk) -> bool:
+    return chunk.next_id is not None and not comes_before(point_id, chunk.next_id)

@@ -1,0 +1,74 @@
+"""The plan of a drill: everything it needs to know, decided before it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from qdrill.drill.results import Level, Objectives
+from qdrill.drill.search_plan import SearchSpec
+from qdrill.embedders.base import Embedder
+from qdrill.records.model import Origin, Who
+from qdrill.stores.base import CollectionReader, CollectionWriter
+
+# What is searched where a drill names no search: without one, nothing would show that the target answers.
+DEFAULT_SEARCHES = (SearchSpec("random", number=5, top_k=10),)
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The two ends of a drill. The source is a reader: nothing that holds it can write.
+
+    Attributes:
+        source_address, target_address: as the user named them.
+        source_store, target_store: labels of their stores.
+        target_collection, target_version: the target may not exist yet, so its own reader cannot be asked.
+    """
+
+    source: CollectionReader
+    target: CollectionWriter
+    source_address: str
+    target_address: str
+    source_store: str
+    target_store: str
+    target_collection: str
+    target_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrillPlan:
+    """One drill.
+
+    Attributes:
+        archive: the file that the backup writes.
+        drills: directory that gets the drill's own directory.
+        ci_summary: file to write the summary to.
+        readme: file whose "Backup Signals" block is brought up to date, or None.
+        run_url: what that block links to; empty: the record.
+        replace: name of an existing target that may be deleted first.
+        delete_target: take the target away at the end, if this drill made it.
+        recovery_seconds: how long the target may take until every sample search is right.
+        optimize_seconds: how long to wait for the optimizer, after everything else.
+    """
+
+    name: str
+    archive: Path
+    drills: Path
+    ci_summary: Path
+    who: Who
+    objectives: Objectives = field(default_factory=Objectives)
+    searches: tuple[SearchSpec, ...] = DEFAULT_SEARCHES
+    embedders: Mapping[str, Embedder] = field(default_factory=dict)
+    level: Level = "full"
+    lanes: int = 4
+    aliases: bool = False
+    replace: str | None = None
+    delete_target: bool = False
+    payload_time_field: str | None = None
+    readme: Path | None = None
+    run_url: str = ""
+    recovery_seconds: float = 60.0
+    optimize_seconds: float = 300.0
+    seed: int = 0
+    origin: Origin = "real"

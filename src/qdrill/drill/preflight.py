@@ -1,0 +1,75 @@
+"""The preflight: may this drill run at all, and what does it start from? Nothing is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qdrill.drill.backup import refuse_custom_sharding
+from qdrill.drill.plan import Ends
+from qdrill.drill.restore import count_points
+from qdrill.drill.results import Place
+from qdrill.errors import UsageError
+from qdrill.names import terminal_text
+from qdrill.stores.base import CollectionInfo, UpdateMarks
+
+
+@dataclass(frozen=True, slots=True)
+class Preflight:
+    """What the drill starts from."""
+
+    source: Place
+    target: Place
+    info: CollectionInfo
+    points: int
+    marks: UpdateMarks | None
+    status: str
+    has_vectors: bool
+
+
+def refuse_what_cannot_be(ends: Ends, replace: str | None) -> None:
+    """Stop before the drill exists: a target that is the source, or that is there already.
+
+    Raises:
+        UsageError: one line, with the way out.
+    """
+    shown = terminal_text(ends.target_address)
+    if not ends.target.exists():
+        return
+    reader = ends.target.reader
+    if reader.identity() == ends.source.identity() or _is_alias_of_source(ends):
+        raise UsageError(
+            f"the target {shown} is the source {terminal_text(ends.source_address)}; a drill never writes into its "
+            "source: name another target"
+        )
+    if replace != reader.name:
+        raise UsageError(
+            f"the target {shown} exists; name another target with --target, or let it be deleted first with "
+            f"--replace and the collection's name"
+        )
+
+
+def _is_alias_of_source(ends: Ends) -> bool:
+    same_store = ends.source.identity().rpartition("/")[0] == ends.target.reader.identity().rpartition("/")[0]
+    return same_store and ends.target.reader.name in ends.source.aliases()
+
+
+def look(ends: Ends) -> Preflight:
+    """Read what the drill starts from.
+
+    Raises:
+        StoreError: an end cannot be reached. UsageError: a collection that cannot be backed up by rows.
+    """
+    info = ends.source.info()
+    refuse_custom_sharding(ends.source, info)
+    params = info.data.get("config", {}).get("params", {})
+    return Preflight(
+        source=Place(
+            ends.source_address, ends.source_store, ends.source.name, ends.source.version(), ends.source.aliases()
+        ),
+        target=Place(ends.target_address, ends.target_store, ends.target_collection, ends.target_version),
+        info=info,
+        points=count_points(ends.source),
+        marks=ends.source.update_marks(),
+        status=str(info.data.get("status", "unknown")),
+        has_vectors=bool(params.get("vectors") or params.get("sparse_vectors")),
+    )

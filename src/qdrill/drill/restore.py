@@ -1,0 +1,203 @@
+"""The restore stage: an archive becomes a collection, made exactly like the one it came from."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+from qdrill.archive.reader import ArchiveReader
+from qdrill.control import JobControl
+from qdrill.drill.load import Loader
+from qdrill.drill.restore_journal import RestoreJournal
+from qdrill.drill.results import ConfigDifference, Moments, Rejected, RestoreResult
+from qdrill.errors import UsageError
+from qdrill.events import Emit, MomentReached, Progress
+from qdrill.schema.compat import describe_vectors, why_incompatible
+from qdrill.schema.config import diff_configuration
+from qdrill.schema.recreate import Recipe, recipe
+from qdrill.stores.base import CollectionReader, CollectionWriter
+
+ID_PAGE = 50_000
+LISTED_REJECTED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreOptions:
+    """How a restore runs.
+
+    Attributes:
+        address: the target as the user named it.
+        lanes: connections used side by side.
+        resume: go on with a restore that was killed.
+        replace: the name of the collection that may be deleted first; must equal the target's name.
+        aliases: also bring the archive's aliases back.
+        rejected: rows that were left out on the way here (of a foreign dump), to be listed with the others.
+    """
+
+    address: str
+    lanes: int = 4
+    resume: bool = False
+    replace: str | None = None
+    aliases: bool = False
+    rejected: tuple[Rejected, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedTarget:
+    """Proof that this run created a collection; the only thing by which it can be deleted."""
+
+    writer: CollectionWriter
+
+    def delete(self) -> None:
+        """Delete the collection."""
+        self.writer.delete()
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """Result and proof of a restore; `clock` is the monotonic moment it began."""
+
+    result: RestoreResult
+    owned: OwnedTarget | None
+    clock: float
+
+
+def restore(
+    archive: ArchiveReader, writer: CollectionWriter, options: RestoreOptions, control: JobControl, emit: Emit
+) -> Restored:
+    """Create the target and load every row of `archive` into it.
+
+    Raises:
+        UsageError: the target exists, is the source itself, or has another schema; nothing was written.
+        ArchiveError: a chunk is damaged; what was loaded so far stays, and the journal with it.
+        StoreError, OutputError, Interrupted: `resume` goes on from there.
+    """
+    return _Restore(archive, writer, options, control, emit).run()
+
+
+class _Restore:
+    def __init__(
+        self,
+        archive: ArchiveReader,
+        writer: CollectionWriter,
+        options: RestoreOptions,
+        control: JobControl,
+        emit: Emit,
+    ) -> None:
+        self.archive, self.writer, self.options = archive, writer, options
+        self.control, self.emit = control, emit
+        self.clock = time.monotonic()
+        self.retries_before = control.retries
+        self.moments = Moments()
+        self.info = archive.manifest.info_data
+        self.journal = RestoreJournal(archive.path, archive.manifest.digest, options.address)
+
+    def run(self) -> Restored:
+        plan = recipe(self.info)
+        self._prepare(plan)
+        self._reach("created")
+        resumed = len(self.journal.done)
+        loader = Loader(self.archive, self.writer, self.journal, self.control, self.emit, self.options.lanes)
+        loader.load()
+        self._reach("loaded")
+        restored = self._count(loader)
+        differences = self._finish_settings(plan)
+        self.journal.remove()
+        rejected = (*self.options.rejected, *loader.rejected)
+        result = RestoreResult(
+            points_expected=self.archive.manifest.points + len(self.options.rejected),
+            points_restored=restored,
+            rejected=rejected[:LISTED_REJECTED],
+            rejected_total=len(rejected),
+            seconds=time.monotonic() - self.clock,
+            moments=self.moments,
+            config_differences=differences,
+            created_by_drill=True,
+            batches=loader.batches,
+            retries=self.control.retries - self.retries_before,
+            resumed_chunks=resumed,
+        )
+        return Restored(result, OwnedTarget(self.writer), self.clock)
+
+    def _prepare(self, plan: Recipe) -> None:
+        """Leave a target that is ours, with the right schema, or refuse before anything is written."""
+        exists = self.writer.exists()
+        if self.options.resume:
+            self.journal.load()
+        if exists:
+            self._refuse_source()
+            self._refuse_schema()
+            if self.options.resume:
+                return
+            self._refuse_existing()
+            self.writer.delete()
+        self.journal.done.clear()
+        self.journal.rejected.clear()
+        self.journal.begin()
+        self.writer.create(plan.create)
+
+    def _refuse_source(self) -> None:
+        source = self.archive.manifest.source
+        if self.writer.reader.identity() == source.identity:
+            raise UsageError(
+                f"{self.options.address} is the source of this archive ({source.address}); a restore never writes into its "
+                "source: name another target"
+            )
+
+    def _refuse_existing(self) -> None:
+        name = self.writer.reader.name
+        if self.options.replace == name:
+            return
+        if self.options.replace is not None:
+            raise UsageError(f"--replace names another collection than the target {self.options.address}; nothing was done")
+        raise UsageError(
+            f"{self.options.address} exists; a restore does not write into what is there: name another target, or repeat "
+            "the collection's name with --replace to delete it first"
+        )
+
+    def _refuse_schema(self) -> None:
+        theirs = self.writer.reader.info().data
+        reason = why_incompatible(self.info, theirs)
+        if reason is not None:
+            raise UsageError(
+                f"the archive ({describe_vectors(self.info)}) does not fit {self.options.address} "
+                f"({describe_vectors(theirs)}): {reason}; nothing was written: name another target"
+            )
+
+    def _reach(self, moment: str) -> None:
+        seconds = time.monotonic() - self.clock
+        self.moments = replace(self.moments, **{moment: seconds})
+        self.emit(MomentReached(moment, seconds))
+
+    def _count(self, loader: Loader) -> int:
+        """Points in the target; where some are missing without a reason, their chunks are sent again."""
+        restored = count_points(self.writer.reader)
+        if restored < self.archive.manifest.points - len(loader.rejected):
+            loader.repair()
+            restored = count_points(self.writer.reader)
+        return restored
+
+    def _finish_settings(self, plan: Recipe) -> tuple[ConfigDifference, ...]:
+        """Payload indexes, then indexing switched back on, strict mode last; then read everything back."""
+        for done, (field, schema) in enumerate(plan.indexes, start=1):
+            self.writer.create_index(field, schema)
+            self.emit(Progress("restore", "index", done, len(plan.indexes)))
+        if self.options.aliases:
+            for alias in self.archive.manifest.aliases:
+                self.writer.add_alias(alias)
+        for body in plan.after_load:
+            self.writer.patch(body)
+        return diff_configuration(self.info, self.writer.reader.info().data)
+
+
+def count_points(reader: CollectionReader) -> int:
+    """Exact number of points, by walking over the ids where exact counting is forbidden."""
+    counted = reader.count()
+    if counted is not None:
+        return counted
+    total, page = 0, reader.scroll_ids(None, ID_PAGE)
+    while True:
+        total += len(page.ids)
+        if page.next_id is None:
+            return total
+        page = reader.scroll_ids(page.next_id, ID_PAGE)

@@ -1,0 +1,318 @@
+"""Running a drill: preflight, backup, restore, validate, record. Whatever happens, a record is left that says so."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from qdrill.archive.reader import ArchiveReader
+from qdrill.control import JobControl
+from qdrill.drill import checks as questions
+from qdrill.drill.backup import BackupOptions, back_up
+from qdrill.drill.evidence import JsonLines, journalled
+from qdrill.drill.plan import DrillPlan, Ends
+from qdrill.drill.preflight import Preflight, look, refuse_what_cannot_be
+from qdrill.drill.recovery_point import newest_time, recovery_point, source_drift
+from qdrill.drill.restore import Restored, RestoreOptions, count_points, restore
+from qdrill.drill.results import (
+    BackupResult,
+    Check,
+    CompareResult,
+    Drift,
+    DrillResult,
+    Place,
+    SearchOutcome,
+    StageName,
+    StageTime,
+    Verdict,
+)
+from qdrill.drill.search import Recovery, ask_all, wait_until_right
+from qdrill.drill.search_compare import Answer
+from qdrill.drill.search_plan import PlannedSearch, plan_searches
+from qdrill.drill.validate import compare_target, wait_for_optimizer
+from qdrill.drill.verdict import judge
+from qdrill.errors import ExitCode, Interrupted, QdrillError
+from qdrill.events import CheckDone, DrillFinished, Emit, MomentReached, StageFinished, StageStarted
+from qdrill.records.ci_summary import write_ci_summary
+from qdrill.records.ids import claim_directory
+from qdrill.records.readme import update_backup_signals
+from qdrill.records.render_toml import load_record
+from qdrill.records.save import open_drill, save_drill
+from qdrill.stores.base import CollectionWriter
+
+Damage = Callable[[CollectionWriter], None]
+STAGES: tuple[StageName, ...] = ("preflight", "backup", "restore", "validate", "record")
+_EXIT: dict[Verdict, ExitCode] = {
+    "pass": ExitCode.PASSED,
+    "fail": ExitCode.FAILED,
+    "inconclusive": ExitCode.INCONCLUSIVE,
+    "interrupted": ExitCode.INTERRUPTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DrillOutcome:
+    """A drill that ended: its result, where its record is, and the exit code that tells it."""
+
+    result: DrillResult
+    record: Path
+    exit_code: ExitCode
+
+
+def run_drill(
+    plan: DrillPlan, ends: Ends, control: JobControl, emit: Emit, damage: Damage | None = None
+) -> DrillOutcome:
+    """Run a whole drill and leave its record.
+
+    Args:
+        damage: done to the target after the restore; only a demonstration has one, and its record says `simulated`.
+
+    Raises:
+        UsageError: the drill may not run (the target is the source, or exists); no record is made.
+        StoreError: an end cannot be reached before the drill begins.
+        OutputError: the record cannot be written.
+    """
+    refuse_what_cannot_be(ends, plan.replace)
+    return _Drill(plan, ends, control, emit, damage).run()
+
+
+class _Drill:
+    """One drill under way: results are added stage by stage, and never changed afterwards."""
+
+    def __init__(
+        self, plan: DrillPlan, ends: Ends, control: JobControl, emit: Emit, damage: Damage | None
+    ) -> None:
+        self.plan, self.ends, self.control, self.damage = plan, ends, control, damage
+        self.started = datetime.now(UTC)
+        self.directory = claim_directory(plan.drills, self.started, random.SystemRandom())
+        self.journal = JsonLines(self.directory / "evidence" / "journal.jsonl")
+        self.emit = journalled(self.journal, emit)
+        self.stages: dict[StageName, StageTime] = {}
+        self.checks: list[Check] = []
+        self.source = Place(ends.source_address, ends.source_store, ends.source.name, "unknown")
+        self.target = Place(ends.target_address, ends.target_store, ends.target_collection, ends.target_version)
+        self.preflight: Preflight | None = None
+        self.backup: BackupResult | None = None
+        self.restored: Restored | None = None
+        self.compare: CompareResult | None = None
+        self.searches: tuple[SearchOutcome, ...] = ()
+        self.rta: float | None = None
+        self.rpa: float | None = None
+        self.drift = Drift()
+        self.target_removed = False
+        self.notes: list[str] = []
+
+    def run(self) -> DrillOutcome:
+        self._open_record()
+        verdict, reason, error = self._stages_to_verdict()
+        return self._record(verdict, reason, error)
+
+    def _open_record(self) -> None:
+        open_drill(
+            self.directory,
+            name=self.plan.name,
+            source=self.source,
+            target=self.target,
+            method="rows",
+            objectives=self.plan.objectives,
+            started=self.started,
+            who=self.plan.who,
+            origin=self.plan.origin,
+            delay_ms_per_point=self.control.delay_ms_per_point,
+        )
+
+    def _stages_to_verdict(self) -> tuple[Verdict, str, QdrillError | None]:
+        """Run the stages; an error of any of them becomes a verdict, never a lost drill."""
+        try:
+            found = self._preflight()
+            backup = self._backup()
+            with ArchiveReader(backup.archive) as archive:
+                self._restore(archive, backup, found)
+            verdict, reason = judge(self.checks)
+        except Interrupted as error:
+            return "interrupted", f"cancelled during {self._last_stage()}", error
+        except QdrillError as error:
+            verdict = "inconclusive" if self._last_stage() == "preflight" else "fail"
+            return verdict, f"{self._last_stage()}: {error}", error
+        return verdict, reason, None
+
+    def _last_stage(self) -> StageName:
+        return next((stage for stage in reversed(STAGES) if stage in self.stages), "preflight")
+
+    @contextmanager
+    def _stage(self, stage: StageName) -> Iterator[None]:
+        self.emit(StageStarted(stage))
+        clock = time.monotonic()
+        self.stages[stage] = StageTime(stage, None, False)
+        good = False
+        try:
+            yield
+            good = True
+        finally:
+            seconds = time.monotonic() - clock
+            self.stages[stage] = StageTime(stage, seconds, good)
+            self.emit(StageFinished(stage, seconds, good))
+
+    def _check(self, found: Iterable[Check]) -> None:
+        for check in found:
+            self.checks.append(check)
+            self.emit(CheckDone(check))
+
+    def _preflight(self) -> Preflight:
+        with self._stage("preflight"):
+            found = self.preflight = look(self.ends)
+            self.source, self.target = found.source, found.target
+            self._check(questions.source_checks(found.points, found.marks, found.status))
+        return found
+
+    def _backup(self) -> BackupResult:
+        with self._stage("backup"):
+            options = BackupOptions(self.ends.source_address, self.plan.lanes)
+            self.backup = back_up(self.ends.source, self.plan.archive, options, self.control, self.emit)
+            self._check(questions.backup_checks(self.backup))
+        return self.backup
+
+    def _restore(self, archive: ArchiveReader, backup: BackupResult, found: Preflight) -> None:
+        """Restore and validate. What the source answers is asked before the clock of the recovery starts."""
+        plan = self.plan
+        planned: list[PlannedSearch] = []
+        if found.has_vectors:
+            planned = plan_searches(plan.searches, self.ends.source, plan.embedders, seed=plan.seed)
+        answers = ask_all(planned, self.ends.source, self.control)
+        newest = newest_time(archive, plan.payload_time_field) if plan.payload_time_field else None
+        if plan.payload_time_field and newest is None:
+            self.notes.append(f"no row has a time in {plan.payload_time_field}; the age of the backup stands instead")
+        with self._stage("restore"):
+            self.rpa = recovery_point(backup, newest, datetime.now(UTC))
+            options = RestoreOptions(
+                self.ends.target_address, plan.lanes, replace=plan.replace, aliases=plan.aliases
+            )
+            self.restored = restore(archive, self.ends.target, options, self.control, self.emit)
+            if self.damage is not None:
+                self.damage(self.ends.target)
+                self._recount()
+            self._check(questions.restore_checks(self.restored.result))
+        with self._stage("validate"):
+            self._validate(archive, found, planned, answers)
+
+    def _recount(self) -> None:
+        assert self.restored is not None
+        result = replace(self.restored.result, points_restored=count_points(self.ends.target.reader))
+        self.restored = replace(self.restored, result=result)
+
+    def _validate(
+        self,
+        archive: ArchiveReader,
+        found: Preflight,
+        planned: list[PlannedSearch],
+        answers: tuple[Answer | QdrillError, ...],
+    ) -> None:
+        assert self.restored is not None
+        clock, target = self.restored.clock, self.ends.target.reader
+        recovery = wait_until_right(
+            planned,
+            answers,
+            target,
+            self.control,
+            self.plan.recovery_seconds,
+            on_first_right=lambda at: self.emit(MomentReached("searchable", at - clock)),
+            min_overlap=self.plan.objectives.min_overlap,
+            emit=self.emit,
+        )
+        self._note_recovery(recovery, clock, found.has_vectors)
+        self._check([questions.search_check(self.searches, found.has_vectors)])
+        differences = JsonLines(self.directory / "evidence" / "differences.jsonl")
+        try:
+            self.compare = compare_target(archive, target, self.plan, self.control, self.emit, differences)
+        finally:
+            differences.close()
+        self._moment("verified", time.monotonic() - clock)
+        self._check([questions.compare_check(self.compare)])
+        if self.plan.level == "full":
+            marks = found.marks
+            self.drift = source_drift(archive, self.ends.source, marks, self.control, self.plan.lanes)
+        self._check(questions.objective_checks(self.plan.objectives, self.rta, self.rpa))
+        self._wait_for_optimizer(clock)
+
+    def _note_recovery(self, recovery: Recovery, clock: float, has_vectors: bool) -> None:
+        self.searches = recovery.outcomes
+        if recovery.searchable is not None:
+            self._moment("searchable", recovery.searchable - clock, tell=False)
+        if recovery.validated is not None:
+            self.rta = recovery.validated - clock
+            self._moment("validated", self.rta)
+        elif not has_vectors and self.restored is not None:
+            self.rta = self.restored.result.moments.loaded
+            self.notes.append("the collection has no vectors: the recovery time ends when all points are loaded")
+
+    def _wait_for_optimizer(self, clock: float) -> None:
+        reached, note = wait_for_optimizer(self.ends.target.reader, self.plan.optimize_seconds, self.control, self.emit)
+        if reached is not None:
+            self._moment("optimized", reached - clock)
+        if note:
+            self.notes.append(note)
+
+    def _moment(self, name: str, seconds: float, *, tell: bool = True) -> None:
+        assert self.restored is not None
+        result = self.restored.result
+        moments = replace(result.moments, **{name: seconds})
+        self.restored = replace(self.restored, result=replace(result, moments=moments))
+        if tell:
+            self.emit(MomentReached(name, seconds))
+
+    def _record(self, verdict: Verdict, reason: str, error: QdrillError | None) -> DrillOutcome:
+        with self._stage("record"):
+            self._remove_target()
+            self.journal.close()
+        result = self._result(verdict, reason, error)
+        path = save_drill(self.directory, result, who=self.plan.who, origin=self.plan.origin)
+        record = load_record(path)
+        write_ci_summary(self.plan.ci_summary, record)
+        if self.plan.readme is not None:
+            update_backup_signals(self.plan.readme, record, self.plan.run_url or str(path))
+        self.emit(DrillFinished(verdict, reason, str(path)))
+        self.journal.close()
+        code = error.exit_code if error is not None else _EXIT[verdict]
+        return DrillOutcome(result, path, code)
+
+    def _remove_target(self) -> None:
+        """Take the target away when asked, with the proof that this drill made it."""
+        if not self.plan.delete_target or self.restored is None or self.restored.owned is None:
+            return
+        try:
+            self.restored.owned.delete()
+            self.target_removed = True
+        except QdrillError as error:
+            self.notes.append(f"the target could not be deleted: {error}")
+
+    def _result(self, verdict: Verdict, reason: str, error: QdrillError | None) -> DrillResult:
+        return DrillResult(
+            id=self.directory.name,
+            name=self.plan.name,
+            verdict=verdict,
+            reason=reason,
+            started=self.started,
+            finished=datetime.now(UTC),
+            source=self.source,
+            target=self.target,
+            method="rows",
+            objectives=self.plan.objectives,
+            stages=tuple(self.stages.get(stage, StageTime(stage, None, False)) for stage in STAGES),
+            checks=tuple(self.checks),
+            rta_seconds=self.rta,
+            rpa_seconds=self.rpa,
+            drift=self.drift,
+            backup=self.backup,
+            restore=self.restored.result if self.restored else None,
+            compare=self.compare,
+            searches=self.searches,
+            target_removed=self.target_removed,
+            delay_ms_per_point=self.control.delay_ms_per_point,
+            error=str(error) if error is not None else "",
+            notes=tuple(self.notes),
+        )

@@ -1,0 +1,39 @@
+"""The verdict: a pure function of the checks. What did not run never counts as passed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qdrill.drill.results import Check, Verdict
+
+# Without these four nothing has been proven, whatever else went well.
+INDISPENSABLE = ("source_has_points", "points_restored", "points_compared", "sample_searches")
+_REASONS = 3
+
+
+def judge(checks: Sequence[Check]) -> tuple[Verdict, str]:
+    """Verdict and reason of a drill that ran to its end.
+
+    fail: a required check failed. inconclusive: none failed, but one is inconclusive, skipped or never ran. pass: the
+    rest.
+    """
+    required = [check for check in checks if check.required]
+    failed = [check for check in required if check.state == "fail"]
+    if failed:
+        return "fail", _words(failed)
+    ran = {check.name for check in checks}
+    missing = [name for name in INDISPENSABLE if name not in ran]
+    if missing:
+        return "inconclusive", f"{', '.join(missing)} did not run"
+    open_checks = [check for check in required if check.state in ("inconclusive", "skipped")]
+    if open_checks:
+        return "inconclusive", _words(open_checks)
+    if not any(check.name == "points_compared" and check.state == "pass" for check in checks):
+        return "inconclusive", "the points were not compared"
+    return "pass", "every point compared equal and every objective was met"
+
+
+def _words(checks: Sequence[Check]) -> str:
+    shown = "; ".join(f"{check.name}: {check.seen}" for check in checks[:_REASONS])
+    more = len(checks) - _REASONS
+    return f"{shown}; and {more} more" if more > 0 else shown

@@ -1,0 +1,289 @@
+"""Texts to an embedding service over HTTP: bounded in size, in time and in tries, and cancellable.
+
+The request runs in a thread of its own because nothing can wake a thread out of a name look-up or a connect;
+the caller watches the clock and the cancellation, and leaves a hopeless request behind.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import json
+import queue
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from qdrill.control import JobControl
+from qdrill.embedders.base import BATCH, Dense, Embedding, checked_vectors, one_line, unusable
+from qdrill.errors import Refused, StoreError
+
+if TYPE_CHECKING:
+    import httpx
+
+_TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
+_LARGEST_ANSWER = 64 << 20
+_POLL = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait, in seconds, and how often to try again.
+
+    Attributes:
+        connect: for a connection.
+        read: for the next bytes of an answer; a model that has to be loaded first needs long.
+        batch: for one batch of texts, all tries and waits included.
+        delays: waits before the second, third, ... try.
+        longest_retry_after: what Retry-After is cut to.
+    """
+
+    connect: float = 5.0
+    read: float = 60.0
+    batch: float = 180.0
+    delays: tuple[float, ...] = (0.25, 0.5, 1.0)
+    longest_retry_after: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How one kind of service is spoken to.
+
+    Attributes:
+        path: appended to the service's url.
+        body: the request for a batch of texts.
+        vectors: the list of vectors in an answer (unchecked), None where there is none.
+        declared: the dimension that the answer claims; None where answers claim none.
+    """
+
+    path: str
+    body: Callable[[Sequence[str]], Mapping[str, Any]]
+    vectors: Callable[[Any], Any]
+    declared: Callable[[Any], int | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Where a service is. `headers` may hold a key and is never shown; `secret` is cut out of its answers."""
+
+    label: str
+    url: str
+    headers: Mapping[str, str]
+    secret: str = ""
+
+
+class HttpEmbedder:
+    """An Embedder over HTTP; safe to share between threads. `query` makes no difference to it."""
+
+    def __init__(
+        self,
+        name: str,
+        service: Service,
+        dialect: Dialect,
+        control: JobControl,
+        *,
+        dimension: int | None = None,
+        patience: Patience | None = None,
+    ) -> None:
+        self._name = name
+        self._service = service
+        self._dialect = dialect
+        self._control = control
+        self._dimension = dimension
+        self._patience = patience or Patience()
+        self._lock = threading.Lock()
+        self._client: httpx.Client | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name in drills.toml."""
+        return self._name
+
+    def embed(self, texts: Sequence[str], *, query: bool) -> list[Embedding]:  # noqa: ARG002 - the protocol's
+        """One dense vector a text, all of one dimension; asks for at most 64 texts at a time.
+
+        Raises:
+            Refused: the service answered 4xx.
+            StoreError: it is not reachable, or its answer cannot be used.
+            Interrupted: cancelled.
+        """
+        found: list[Embedding] = []
+        for start in range(0, len(texts), BATCH):
+            self._control.checkpoint()
+            found.extend(self._batch(texts[start : start + BATCH]))
+        return found
+
+    def close(self) -> None:
+        """Close all connections."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    def _batch(self, texts: Sequence[str]) -> list[Dense]:
+        label = self._service.label
+        answer = self._decode(self._ask(json.dumps(self._dialect.body(texts)).encode()))
+        declared = self._dialect.declared(answer) if self._dialect.declared else None
+        wanted = self._dimension if self._dimension is not None else declared
+        vectors = checked_vectors(self._dialect.vectors(answer), len(texts), wanted, label)
+        if declared is not None and declared != len(vectors[0]):
+            raise unusable(label, f"claims dimension {declared} and has vectors of {len(vectors[0])}")
+        if self._dimension is None:
+            self._dimension = len(vectors[0])
+        return vectors
+
+    def _decode(self, body: bytes) -> Any:
+        try:
+            answer = json.loads(body)
+        except (ValueError, RecursionError):
+            raise unusable(self._service.label, "is not JSON") from None
+        if not isinstance(answer, dict):
+            raise unusable(self._service.label, "is not a JSON object")
+        return answer
+
+    def _ask(self, body: bytes) -> bytes:
+        """The body of a 200 answer, tried again where the failure may pass by itself."""
+        deadline = time.monotonic() + self._patience.batch
+        outcome = self._once(body, deadline)
+        for delay in self._patience.delays:
+            if isinstance(outcome, bytes) or not outcome.transient:
+                break
+            wait = delay if outcome.retry_after is None else outcome.retry_after
+            if time.monotonic() + wait >= deadline:
+                break
+            self._control.sleep(wait)
+            outcome = self._once(body, deadline)
+        if isinstance(outcome, bytes):
+            return outcome
+        raise outcome.error
+
+    def _once(self, body: bytes, deadline: float) -> bytes | Failure:
+        """One request in a thread of its own, left behind when cancelled or out of time."""
+        answers: queue.SimpleQueue[bytes | Failure] = queue.SimpleQueue()
+        gone = threading.Event()
+        client = self._open_client()
+        threading.Thread(
+            target=lambda: answers.put(self._exchange(client, body, gone)), name="qdrill-embed", daemon=True
+        ).start()
+        try:
+            while (left := deadline - time.monotonic()) > 0:
+                if self._control.cancelled:
+                    self._control.checkpoint()
+                try:
+                    return answers.get(timeout=min(_POLL, left))
+                except queue.Empty:
+                    continue
+        finally:
+            gone.set()
+        return self._unreachable(f"did not answer within {self._patience.batch:g} s")
+
+    def _exchange(self, client: httpx.Client, body: bytes, gone: threading.Event) -> bytes | Failure:
+        """Runs in its own thread, so every exception has to become an answer."""
+        import httpx
+
+        url = self._service.url.rstrip("/") + self._dialect.path
+        try:
+            with client.stream("POST", url, content=body) as response:
+                read = self._read(response, gone)
+                return self._judge(response, read) if isinstance(read, bytes) else read
+        except httpx.TimeoutException:
+            return self._unreachable(f"did not answer within {self._patience.read:g} s", transient=True)
+        except httpx.ConnectError:
+            return self._unreachable("cannot be reached", transient=True)
+        except httpx.TransportError as error:
+            return self._unreachable(f"broke the connection ({type(error).__name__})", transient=True)
+        except Exception as error:  # noqa: BLE001 - a thread that dies silently would cost the whole deadline
+            return self._unreachable(f"cannot be asked ({type(error).__name__})")
+
+    def _read(self, response: httpx.Response, gone: threading.Event) -> bytes | Failure:
+        parts: list[bytes] = []
+        size = 0
+        for part in response.iter_bytes():
+            size += len(part)
+            if gone.is_set() or size > _LARGEST_ANSWER:
+                return Failure(unusable(self._service.label, f"is longer than {_LARGEST_ANSWER >> 20} MiB"))
+            parts.append(part)
+        return b"".join(parts)
+
+    def _judge(self, response: httpx.Response, body: bytes) -> bytes | Failure:
+        status = response.status_code
+        if status == 200:
+            return body
+        reason = self._reason(body)
+        said = f": {reason}" if reason else ""
+        message = f"{self._service.label} answered {status}{said}; {_advice(status)}"
+        error = Refused(message, status=status, reason=reason) if 400 <= status < 500 else StoreError(message)
+        asked = retry_after(response.headers.get("retry-after"), time.time())
+        capped = None if asked is None else min(asked, self._patience.longest_retry_after)
+        return Failure(error, transient=status in _TRANSIENT, retry_after=capped)
+
+    def _reason(self, body: bytes) -> str:
+        """The service's own words on one line, without the key should it repeat it."""
+        text = _error_text(body[:4000].decode("utf-8", "replace"))
+        return one_line(text.replace(self._service.secret, "***") if self._service.secret else text)
+
+    def _unreachable(self, what: str, *, transient: bool = False) -> Failure:
+        text = f"{self._service.label} {what}; check that it is running and its url in drills.toml"
+        return Failure(StoreError(text), transient=transient)
+
+    def _open_client(self) -> httpx.Client:
+        import httpx
+
+        with self._lock:
+            if self._client is None:
+                waits = httpx.Timeout(self._patience.read, connect=self._patience.connect)
+                # A proxy of the environment cannot reach this machine's own loopback address.
+                local = httpx.URL(self._service.url).host in ("localhost", "127.0.0.1", "::1")
+                headers = {"Content-Type": "application/json", **self._service.headers}
+                self._client = httpx.Client(timeout=waits, headers=headers, trust_env=not local)
+            return self._client
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One try that gave no answer; `retry_after` in seconds, where the service asked for it."""
+
+    error: StoreError
+    transient: bool = False
+    retry_after: float | None = None
+
+
+def retry_after(value: str | None, now: float) -> float | None:
+    """Seconds to wait by a Retry-After header, given as seconds or as a date; None when absent or junk.
+
+    Source: RFC 9110, section 10.2.3. `now` is Unix time.
+    """
+    if not value:
+        return None
+    if value.strip().isascii() and value.strip().isdigit():
+        return float(value[:12])
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - now)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _advice(status: int) -> str:
+    if status in (401, 403):
+        return "check the key in the variable that api_key_env names"
+    if status == 404:
+        return "check url and model in drills.toml"
+    if status in _TRANSIENT:
+        return "try again when the service is well"
+    return "check model and url in drills.toml"
+
+
+def _error_text(text: str) -> str:
+    """The message in a JSON error of any of the kinds; '' for a page of HTML."""
+    try:
+        answer = json.loads(text)
+    except (ValueError, RecursionError):
+        return "" if text.lstrip()[:1] == "<" else text
+    for key in ("error", "detail", "message"):
+        found = answer.get(key) if isinstance(answer, dict) else None
+        if isinstance(found, dict):
+            found = found.get("message")
+        if isinstance(found, str) and found:
+            return found
+    return text

@@ -1,0 +1,65 @@
+"""Responses of the sample searches, one JSON file each, both sides beside each other."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from qdrill.drill.results import DrillResult, Hit, SearchOutcome
+from qdrill.records.atomic import write_text
+from qdrill.records.build import search_path
+from qdrill.records.text import escape_unseen
+
+SCHEMA = "qdrill.search/1"
+
+
+def write_searches(directory: Path, result: DrillResult, *, payloads: bool = True) -> None:
+    """Write `evidence/search-<n>.json` for each sample search; `payloads` says whether hits keep theirs.
+
+    Raises OutputError.
+    """
+    for number, search in enumerate(result.searches, 1):
+        write_text(directory / search_path(number), render_search(result, search, payloads=payloads))
+
+
+def render_search(result: DrillResult, search: SearchOutcome, *, payloads: bool = True) -> str:
+    """One search as a JSON document; a number that is not finite is written as text."""
+    document = {
+        "schema": SCHEMA,
+        "drill": result.id,
+        "query": search.name,
+        "kind": search.kind,
+        "using": search.using,
+        "top_k": search.top_k,
+        "state": search.state,
+        "reason": search.reason,
+        "overlap_at_k": search.overlap,
+        "same_order": search.same_order,
+        "max_score_change": search.max_score_change,
+        "source": _side(result.source.address, search.source_ms, search.source_hits, payloads),
+        "target": _side(result.target.address, search.target_ms, search.target_hits, payloads),
+    }
+    text = json.dumps(_finite(document), ensure_ascii=False, indent=2, allow_nan=False, default=str)
+    return escape_unseen(text) + "\n"
+
+
+def _side(address: str, milliseconds: float | None, hits: Sequence[Hit], payloads: bool) -> dict[str, Any]:
+    return {"address": address, "milliseconds": milliseconds, "hits": [_hit(hit, payloads) for hit in hits]}
+
+
+def _hit(hit: Hit, payloads: bool) -> dict[str, Any]:
+    plain: dict[str, Any] = {"id": hit.id, "score": hit.score}
+    return {**plain, "payload": hit.payload} if payloads else plain
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(key): _finite(content) for key, content in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value

@@ -1,0 +1,61 @@
+"""Could these rows live in that collection? Asked before the first write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+UNNAMED = ""
+
+
+def dense_vectors(info: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Dense vectors of an info by name; the unnamed one is ''."""
+    vectors = info.get("config", {}).get("params", {}).get("vectors") or {}
+    return {UNNAMED: vectors} if "size" in vectors and "distance" in vectors else dict(vectors)
+
+
+def sparse_vectors(info: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Sparse vectors of an info by name."""
+    return dict(info.get("config", {}).get("params", {}).get("sparse_vectors") or {})
+
+
+def describe_vectors(info: Mapping[str, Any]) -> str:
+    """All vectors in a few words: `unnamed 384 Cosine, sparse "bm25"`."""
+    dense = [
+        f"{_named(name)} {params.get('size')} {params.get('distance')}"
+        + (f" {params['datatype']}" if params.get("datatype") not in (None, "float32") else "")
+        + (" multi" if params.get("multivector_config") else "")
+        for name, params in sorted(dense_vectors(info).items())
+    ]
+    sparse = [f'sparse "{name}"' for name in sorted(sparse_vectors(info))]
+    return ", ".join(dense + sparse) or "no vectors"
+
+
+def why_incompatible(rows_from: Mapping[str, Any], target: Mapping[str, Any]) -> str | None:
+    """The first reason why rows of `rows_from` do not fit `target`, naming both sides; None when they fit."""
+    ours, theirs = dense_vectors(rows_from), dense_vectors(target)
+    if (UNNAMED in ours) != (UNNAMED in theirs) and ours and theirs:
+        return f"{_naming(ours)} here, {_naming(theirs)} there"
+    for name, params in sorted(ours.items()):
+        if name not in theirs:
+            return f"{_named(name)} is here, missing there"
+        for key, default in (("size", None), ("distance", None), ("datatype", "float32")):
+            left, right = params.get(key) or default, theirs[name].get(key) or default
+            if left != right:
+                return f"{_named(name)} has {key} {left} here, {right} there"
+        if bool(params.get("multivector_config")) != bool(theirs[name].get("multivector_config")):
+            return f"{_named(name)} is {_multi(params)} here, {_multi(theirs[name])} there"
+    missing = sorted(sparse_vectors(rows_from).keys() - sparse_vectors(target).keys())
+    return f'sparse vector "{missing[0]}" is here, missing there' if missing else None
+
+
+def _named(name: str) -> str:
+    return f'vector "{name}"' if name else "the unnamed vector"
+
+
+def _naming(vectors: Mapping[str, Any]) -> str:
+    return "the vector is unnamed" if UNNAMED in vectors else "vectors are named " + ", ".join(sorted(vectors))
+
+
+def _multi(params: Mapping[str, Any]) -> str:
+    return "a multi-vector" if params.get("multivector_config") else "a single vector"

@@ -1,0 +1,228 @@
+"""What a store can do: one protocol for reading, one for writing.
+
+The backup stage gets a `CollectionReader`, which has no method that writes: the source is read-only by type.
+Rows travel as the store's own JSON bytes and are decoded only where two rows differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from qdrill.drill.results import Hit, PointId
+
+__all__ = [
+    "CollectionInfo",
+    "CollectionReader",
+    "CollectionWriter",
+    "Hit",
+    "IdPage",
+    "OptimizerState",
+    "Page",
+    "PointId",
+    "Query",
+    "Store",
+    "UpdateMarks",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of points.
+
+    Attributes:
+        rows: JSON objects `{"id":…,"payload":…,"vector":…}` joined by commas, no brackets; empty for no rows.
+        next_id: id of the first point not in the page, None at the end.
+        buffer, start: where `rows` is a view: the buffer it looks into and where, for searching without a copy.
+    """
+
+    rows: bytes | memoryview
+    next_id: PointId | None
+    buffer: bytearray | None = None
+    start: int = 0
+
+    def span(self) -> tuple[bytes | bytearray, int, int]:
+        """The rows as (searchable buffer, start, end)."""
+        if self.buffer is not None:
+            return self.buffer, self.start, self.start + len(self.rows)
+        rows = bytes(self.rows)
+        return rows, 0, len(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class IdPage:
+    """A page of ids alone, in the store's order (integers, then UUIDs by bytes)."""
+
+    ids: Sequence[PointId]
+    next_id: PointId | None
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionInfo:
+    """A collection's info in Qdrant's own shape.
+
+    Attributes:
+        raw: the JSON bytes of `result` exactly as the store gave them.
+        data: the same, decoded: `config`, `payload_schema`, `status`, ...
+    """
+
+    raw: bytes
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateMarks:
+    """Per shard, the number of the last operation and the length of the update queue.
+
+    Equal marks before and after prove that nothing was written in between.
+    """
+
+    operations: Mapping[str, int]
+    queued: int
+    deferred: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OptimizerState:
+    """`done` when green with nothing running, queued or waiting; `error` is the optimizer's own."""
+
+    status: str
+    done: bool
+    error: str = ""
+    progress: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One search. Exactly one of the three is set.
+
+    Attributes:
+        vector: dense query (list of floats) or multi-vector (list of lists).
+        sparse: (indices, values).
+        point: id of a point of the same collection.
+        using: name of the vector; "" is the unnamed one.
+        exact: full scan instead of the index.
+    """
+
+    vector: Sequence[float] | Sequence[Sequence[float]] | None = None
+    sparse: tuple[Sequence[int], Sequence[float]] | None = None
+    point: PointId | None = None
+    using: str = ""
+    limit: int = 10
+    exact: bool = True
+
+
+class CollectionReader(Protocol):
+    """Reads one collection. Errors: NotFound, Refused, StoreError, Interrupted."""
+
+    @property
+    def name(self) -> str:
+        """The collection's own name, aliases resolved."""
+
+    def version(self) -> str:
+        """Version of the server or engine, such as `1.19.0` or `edge 0.9.0`."""
+
+    def info(self) -> CollectionInfo:
+        """The collection's info, raw and decoded."""
+
+    def aliases(self) -> tuple[str, ...]:
+        """Alias names of this collection, sorted."""
+
+    def count(self) -> int | None:
+        """Exact number of points; None where the store forbids exact counting (strict mode)."""
+
+    def page_limit(self) -> int | None:
+        """Most points a page may have (strict mode); None for any number."""
+
+    def scroll_ids(self, start: PointId | None, limit: int) -> IdPage:
+        """Ids from `start` (inclusive; None: the first) on, at most `limit`."""
+
+    def scroll(self, start: PointId | None, limit: int) -> Page:
+        """Whole points from `start` (inclusive) on, at most `limit`."""
+
+    def retrieve(self, ids: Sequence[PointId]) -> Page:
+        """Whole points by id, missing ones left out; `next_id` is None."""
+
+    def query(self, query: Query) -> tuple[Hit, ...]:
+        """Answers of a search, best first, with payloads."""
+
+    def sample_ids(self, number: int, using: str) -> tuple[PointId, ...]:
+        """Ids of random points that have the vector `using`."""
+
+    def update_marks(self) -> UpdateMarks | None:
+        """Marks that move with every write; None where the store does not tell."""
+
+    def optimizer(self) -> OptimizerState:
+        """How far optimization and the update queue are."""
+
+    def identity(self) -> str:
+        """A string equal for two readers exactly when they read the same collection of the same store."""
+
+    def close(self) -> None:
+        """Give up connections or files."""
+
+
+class CollectionWriter(Protocol):
+    """Writes one collection that a restore owns. Errors: Refused, StoreError, Interrupted."""
+
+    @property
+    def reader(self) -> CollectionReader:
+        """The same collection, for reading back."""
+
+    def exists(self) -> bool:
+        """Whether a collection or an alias of this name is there."""
+
+    def create(self, body: Mapping[str, Any]) -> None:
+        """Create the collection from a Qdrant create body (`vectors`, `optimizers_config`, ...)."""
+
+    def patch(self, body: Mapping[str, Any]) -> None:
+        """Change settings (`PATCH /collections/{name}`)."""
+
+    def create_index(self, field_name: str, schema: Any) -> None:
+        """Create a payload index; `schema` is a type name or Qdrant's parameter object."""
+
+    def upsert(self, rows: Sequence[bytes | memoryview], *, wait: bool) -> None:
+        """Write rows: fragments that make comma-joined JSON objects when put together. Never empty."""
+
+    def add_alias(self, alias: str) -> None:
+        """Let `alias` point at this collection."""
+
+    def delete(self) -> None:
+        """Delete the collection. Callers hold the proof that they may."""
+
+    def settle(self) -> None:
+        """Return when everything sent without `wait` is applied and durable."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSummary:
+    """One line about a store, for `doctor` and `collections`."""
+
+    label: str
+    kind: Literal["server", "embedded"]
+    version: str
+    collections: tuple[str, ...] = field(default=())
+
+
+class Store(Protocol):
+    """Where collections live: opens readers and writers, lists what is there."""
+
+    @property
+    def label(self) -> str:
+        """How the store is named to the user; never holds a secret."""
+
+    def version(self) -> str:
+        """Version of the server or engine."""
+
+    def collections(self) -> tuple[str, ...]:
+        """Names of all collections, sorted."""
+
+    def reader(self, collection: str) -> CollectionReader:
+        """A reader; raises NotFound where the collection (or alias) is missing."""
+
+    def writer(self, collection: str) -> CollectionWriter:
+        """A writer for a collection that may not exist yet."""
+
+    def close(self) -> None:
+        """Give up connections or files."""

@@ -1,0 +1,79 @@
+"""Which failures pass by themselves, and how to wait for them.
+
+Retried: lost connections, time-outs, 408, 429, 500, 502, 503, 504, and answers that are not JSON (a proxy's page, a
+body cut short). Never 400, 401, 403, 404, 409, 422: the same request gets the same answer. Never 507: somebody has
+to make room first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+from qdrill.control import JobControl
+from qdrill.errors import StoreError
+from qdrill.events import Emit
+from qdrill.events import Retrying as RetryingEvent
+
+T = TypeVar("T")
+
+TRANSIENT_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
+LONGEST_RETRY_AFTER = 60.0
+ATTEMPTS = 7
+
+
+class Transient(Exception):
+    """A failure worth another try. `reason` is one line; `retry_after` is what the server asked for, in seconds."""
+
+    def __init__(self, reason: str, *, status: int = 0, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.status = status
+        self.retry_after = retry_after
+
+
+_backoff = wait_random_exponential(multiplier=0.2, max=10.0)
+
+
+def _delay(state: RetryCallState) -> float:
+    """Full-jitter exponential, or what Retry-After asked for plus up to a tenth, at most a minute."""
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, Transient) and error.retry_after is not None:
+        asked = min(error.retry_after, LONGEST_RETRY_AFTER)
+        return asked + _backoff(state) % (0.1 * asked + 0.05)
+    return _backoff(state)
+
+
+def with_retries(
+    call: Callable[[], T], *, what: str, control: JobControl, emit: Emit, attempts: int = ATTEMPTS
+) -> T:
+    """Run `call`, again where it raises Transient; a cancellation ends the waiting at once.
+
+    Raises:
+        StoreError: it failed in a transient way every time.
+        Interrupted: cancelled while waiting.
+    """
+
+    def announce(state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        reason = error.reason if isinstance(error, Transient) else str(error)
+        delay = state.next_action.sleep if state.next_action else 0.0
+        control.count_retry()
+        emit(RetryingEvent(what, state.attempt_number, delay, reason))
+
+    retrying = Retrying(
+        retry=retry_if_exception_type(Transient),
+        wait=_delay,
+        stop=stop_after_attempt(attempts),
+        sleep=control.sleep,
+        before_sleep=announce,
+        reraise=True,
+    )
+    try:
+        return retrying(call)
+    except Transient as error:
+        raise StoreError(
+            f"{what}: {error.reason} ({attempts} tries); check that the server is up and reachable"
+        ) from error

@@ -1,0 +1,215 @@
+"""A Qdrant server over HTTP: opening readers and writers.
+
+Two transports side by side. `Wire` carries what must stay byte for byte (points, collection info, create bodies):
+typed clients drop fields they do not know. `Admin` (qdrant-client) carries typed requests: lists, aliases, searches,
+deletion; it is imported when first used, because that takes longer than a small backup.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import msgspec
+
+from qdrill.control import JobControl
+from qdrill.errors import NotFound, Refused
+from qdrill.events import Emit, ignore
+from qdrill.stores.retry import Transient, with_retries
+from qdrill.stores.wire import Body, Reply, Wire, one_line
+
+if TYPE_CHECKING:
+    from qdrill.stores.server_admin import Admin
+    from qdrill.stores.server_reader import ServerReader
+    from qdrill.stores.server_writer import ServerWriter
+
+
+class _Result(msgspec.Struct):
+    result: msgspec.Raw
+
+
+_result_decoder = msgspec.json.Decoder(_Result)
+
+
+class ServerStore:
+    """A Qdrant server.
+
+    Args:
+        url: `http://host:port`.
+        label: how the store is named to the user.
+        api_key: sent as `api-key`; never shown.
+        timeout: seconds for every connect, read and write.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        label: str = "",
+        api_key: str | None = None,
+        timeout: float = 60.0,
+        ca_file: str | None = None,
+        control: JobControl | None = None,
+        emit: Emit = ignore,
+    ) -> None:
+        self._url = url
+        self._label = label or url
+        self._api_key = api_key
+        self._timeout = timeout
+        self._ca_file = ca_file
+        self.control = control or JobControl()
+        self.emit = emit
+        headers = {"api-key": api_key} if api_key else {}
+        self.wire = Wire(
+            url, headers=headers, timeout=timeout, control=self.control, emit=emit, ca_file=ca_file
+        )
+
+    @property
+    def label(self) -> str:
+        """How the store is named to the user."""
+        return self._label
+
+    @property
+    def url(self) -> str:
+        """`http://host:port`, without any secret."""
+        return self._url
+
+    @cached_property
+    def admin(self) -> Admin:
+        """Typed requests through qdrant-client."""
+        from qdrill.stores.server_admin import Admin
+
+        return Admin(self._url, self._api_key, self._timeout, self._ca_file, self)
+
+    def version(self) -> str:
+        """Version of the server, such as `1.19.0`."""
+        reply = self.call("GET", "/", what=f"asking {self._label} for its version")
+        return one_line(str(decode(reply).get("version", "unknown")), 40)
+
+    def collections(self) -> tuple[str, ...]:
+        """Names of all collections, sorted."""
+        return self.admin.collections()
+
+    def reader(self, collection: str) -> ServerReader:
+        """A reader of `collection`, an alias resolved.
+
+        Raises:
+            NotFound: neither a collection nor an alias has this name.
+        """
+        from qdrill.stores.server_reader import ServerReader
+
+        return ServerReader(self, self.resolve(collection))
+
+    def writer(self, collection: str) -> ServerWriter:
+        """A writer for `collection`, which may not exist yet."""
+        from qdrill.stores.server_writer import ServerWriter
+
+        return ServerWriter(self, collection)
+
+    def resolve(self, name: str) -> str:
+        """The collection behind `name`, which may be an alias."""
+        self.call("GET", collection_path(name), what=f"looking for collection {self.show(name)}")
+        for alias, collection in self.alias_map().items():
+            if alias == name:
+                return collection
+        return name
+
+    def alias_map(self) -> Mapping[str, str]:
+        """All aliases of the server, alias to collection; empty where this key may not list them."""
+        try:
+            result = self.result("GET", "/aliases", what=f"listing the aliases of {self._label}")
+        except Refused:
+            return {}
+        return {row["alias_name"]: row["collection_name"] for row in json.loads(result)["aliases"]}
+
+    def show(self, collection: str) -> str:
+        """`store/collection`, harmless on a terminal."""
+        return one_line(f"{self._label}/{collection}")
+
+    def call(self, method: str, path: str, body: Body = (), *, what: str, detail: str = "") -> Reply:
+        """One request, tried again while it fails in a transient way.
+
+        Raises:
+            NotFound, Refused: the server answered with a refusal.
+            StoreError: no usable answer after all tries.
+        """
+
+        def once() -> Reply:
+            return self.accept(self.wire.request(method, path, body, detail=detail), what)
+
+        return with_retries(once, what=what, control=self.control, emit=self.emit)
+
+    def result(self, method: str, path: str, body: Mapping[str, Any] | None = None, *, what: str) -> bytes:
+        """The bytes of `result` of one request, exactly as the server wrote them; errors as of `call`."""
+        parts = (json.dumps(body, ensure_ascii=False).encode(),) if body is not None else ()
+
+        def once() -> bytes:
+            return raw_result(self.accept(self.wire.request(method, path, parts), what))
+
+        return with_retries(once, what=what, control=self.control, emit=self.emit)
+
+    def accept(self, reply: Reply, what: str) -> Reply:
+        """The reply if it is a success; otherwise the error that says what the server refused."""
+        if reply.status < 300:
+            return reply
+        raise self.refusal(reply.status, reason_of(reply.text), what)
+
+    def refusal(self, status: int, reason: str, what: str) -> NotFound | Refused:
+        """The error for a refusal, with the next step in it."""
+        reason = one_line(reason)
+        if status == 404:
+            return NotFound(f"{what}: {reason}; `qdrill collections {self._label}` lists what is there")
+        if status == 401:
+            step = f"the key is missing or wrong; set the variable that api_key_env of {self._label} names"
+        elif status == 403:
+            step = "this key has no right to do that; use one that has"
+        elif status == 507:
+            step = "make room on the server, then run the same command again"
+        else:
+            step = "the request will be refused again as it is"
+        return Refused(f"{what}: {self._label} answered {status}: {reason}; {step}", status=status, reason=reason)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.wire.close()
+        if "admin" in self.__dict__:
+            self.admin.close()
+
+
+def collection_path(collection: str, *more: str) -> str:
+    """`/collections/{name}/...`, every part percent-encoded."""
+    return "/".join(["/collections", quote(collection, safe=""), *more])
+
+
+def raw_result(reply: Reply) -> bytes:
+    """The bytes of `result`; raises Transient where the body is not JSON of that shape."""
+    try:
+        return bytes(_result_decoder.decode(reply.body).result)
+    except msgspec.DecodeError as error:
+        raise Transient(_not_json(reply)) from error
+
+
+def decode(reply: Reply) -> Any:
+    """The decoded body; raises Transient where it is not JSON."""
+    try:
+        return json.loads(reply.body)
+    except ValueError as error:
+        raise Transient(_not_json(reply)) from error
+
+
+def _not_json(reply: Reply) -> str:
+    from qdrill.rows.splice import describe_body
+
+    return describe_body(reply.body)
+
+
+def reason_of(text: str) -> str:
+    """The server's own words in an error body, which is JSON or plain text."""
+    try:
+        status = json.loads(text)["status"]
+    except (ValueError, KeyError, TypeError):
+        return text
+    return str(status["error"]) if isinstance(status, dict) and "error" in status else text

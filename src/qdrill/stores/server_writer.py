@@ -1,0 +1,97 @@
+"""Writing one collection of a Qdrant server; only a restore holds one of these."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from qdrill.errors import NotFound, Refused, StoreError
+from qdrill.stores.retry import Transient, with_retries
+from qdrill.stores.server import collection_path
+from qdrill.stores.server_reader import ServerReader
+
+if TYPE_CHECKING:
+    from qdrill.stores.server import ServerStore
+
+_HEAD = b'{"points":['
+_TAIL = b"]}"
+
+
+class ServerWriter:
+    """Writes one collection. Create and delete are sent once; everything else may be repeated without harm."""
+
+    def __init__(self, store: ServerStore, collection: str) -> None:
+        self._store = store
+        self._name = collection
+        self._what = f"writing {store.show(collection)}"
+        self._reader = ServerReader(store, collection)
+
+    @property
+    def reader(self) -> ServerReader:
+        """The same collection, for reading back."""
+        return self._reader
+
+    def exists(self) -> bool:
+        """Whether a collection or an alias of this name is there."""
+        try:
+            self._store.call("GET", collection_path(self._name), what=self._what)
+        except NotFound:
+            return False
+        return True
+
+    def create(self, body: Mapping[str, Any]) -> None:
+        """Create the collection from a Qdrant create body."""
+        path = collection_path(self._name)
+        payload = json.dumps(body, ensure_ascii=False).encode()
+        try:
+            reply = self._store.wire.request("PUT", path, (payload,))
+        except Transient as error:
+            raise StoreError(
+                f"{self._what}: {error.reason}; it is not known whether the collection was created, so look, "
+                "then run again with --resume"
+            ) from error
+        self._store.accept(reply, self._what)
+        self._reader.forget()
+
+    def patch(self, body: Mapping[str, Any]) -> None:
+        """Change settings."""
+        self._store.result("PATCH", collection_path(self._name), body, what=self._what)
+        self._reader.forget()
+
+    def create_index(self, field_name: str, schema: Any) -> None:
+        """Create a payload index and wait for it."""
+        path = collection_path(self._name, "index?wait=true")
+        self._store.result("PUT", path, {"field_name": field_name, "field_schema": schema}, what=self._what)
+
+    def upsert(self, rows: Sequence[bytes | memoryview], *, wait: bool) -> None:
+        """Write rows. A request larger than the write rate allows is refused (429 without Retry-After), not waited
+        for: only a smaller one can succeed."""
+        path = collection_path(self._name, f"points?wait={'true' if wait else 'false'}")
+        body = (_HEAD, *rows, _TAIL)
+
+        def once() -> None:
+            try:
+                reply = self._store.wire.request("PUT", path, body)
+            except Transient as error:
+                if error.status == 429 and error.retry_after is None:
+                    raise Refused(f"{self._what}: {error.reason}", status=429, reason=error.reason) from error
+                raise
+            self._store.accept(reply, self._what)
+
+        with_retries(once, what=self._what, control=self._store.control, emit=self._store.emit)
+
+    def add_alias(self, alias: str) -> None:
+        """Let `alias` point at this collection."""
+        self._store.admin.add_alias(self._name, alias)
+
+    def delete(self) -> None:
+        """Delete the collection."""
+        self._store.admin.delete(self._name)
+
+    def settle(self) -> None:
+        """Return when the update queue is empty; servers before 1.17 tell of none."""
+        delay = 0.01
+        while int((self._reader.info().data.get("update_queue") or {}).get("length", 0)) > 0:
+            self._store.control.sleep(delay)
+            delay = min(0.25, delay * 2)

@@ -1,0 +1,354 @@
+"""Bytes over HTTP: the transport of the bulk path and of everything that must arrive verbatim.
+
+Built on `http.client`, one connection a thread, because reading into a buffer that is used again moves 1.2 times
+what asynchronous clients move (benchmarks/README.md). `Accept-Encoding: identity` on every request: a Qdrant server
+compresses for any client that admits to understand it, at 2.5 times the cost.
+"""
+
+from __future__ import annotations
+
+import errno
+import http.client
+import os
+import selectors
+import socket
+import ssl
+import struct
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from qdrill.control import JobControl
+from qdrill.errors import StoreError
+from qdrill.events import Emit, RequestDone, ignore
+from qdrill.stores.retry import TRANSIENT_STATUSES, Transient
+
+Body = Sequence[bytes | memoryview]
+
+# The server drops an idle connection after 5 s; one left alone longer than this is not used again.
+KEEPALIVE_SECONDS = 3.5
+_FIRST_BUFFER = 2 << 20
+_AT_ONCE = 64 << 10
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer: the first `length` bytes of `buffer`, valid until the calling thread's next request."""
+
+    status: int
+    headers: Mapping[str, str]
+    buffer: bytearray
+    length: int
+
+    @property
+    def body(self) -> bytes:
+        """A copy of the body."""
+        return bytes(memoryview(self.buffer)[: self.length])
+
+    @property
+    def text(self) -> str:
+        """The beginning of the body as text, for messages."""
+        return self.buffer[: min(self.length, 2000)].decode("utf-8", "replace")
+
+
+class _Link:
+    """One thread's connection and its receive buffer."""
+
+    def __init__(self) -> None:
+        self.connection: http.client.HTTPConnection | None = None
+        self.socket: socket.socket | None = None
+        self.used_at = 0.0
+        self.buffer = bytearray(_FIRST_BUFFER)
+
+    def drop(self) -> None:
+        if self.connection is not None:
+            self.connection.close()
+        if self.socket is not None:
+            self.socket.close()
+        self.connection = self.socket = None
+
+
+class Wire:
+    """A server's transport. Threads share it; each has its own connection.
+
+    Args:
+        url: `http://host:port` or `https://host:port`.
+        headers: sent with every request; may hold the API key, and is never shown.
+        timeout: seconds for connecting and for every single read or write.
+        ca_file: certificates to trust beside the system's.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        timeout: float,
+        control: JobControl,
+        emit: Emit = ignore,
+        ca_file: str | None = None,
+    ) -> None:
+        parts = urlsplit(url)
+        self._host = parts.hostname or ""
+        self._port = parts.port or 6333
+        self._tls = ssl.create_default_context(cafile=ca_file) if parts.scheme == "https" else None
+        self._headers = {"Accept-Encoding": "identity", "User-Agent": "qdrill", **headers}
+        self._timeout = timeout
+        self._control = control
+        self._emit = emit
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._links: list[_Link] = []
+        self._unhook = control.on_cancel(self.abort)
+
+    @property
+    def control(self) -> JobControl:
+        """The handle that cancels this wire's requests."""
+        return self._control
+
+    @property
+    def emit(self) -> Emit:
+        """Where this wire's requests are told."""
+        return self._emit
+
+    def request(self, method: str, path: str, body: Body = (), *, detail: str = "", longest: int = 0) -> Reply:
+        """Send one request and read its whole answer.
+
+        Args:
+            body: fragments sent one after another; none is copied.
+            detail: what the request carries, for the request log.
+            longest: refuse an answer of more bytes than this (0: any); raises TooLong and drops the connection.
+
+        Raises:
+            Transient: lost connection, time-out, or a status that passes by itself.
+            TooLong: the answer is longer than `longest`.
+            Interrupted: cancelled, at most 200 ms ago.
+        """
+        self._control.checkpoint()
+        started = time.monotonic()
+        link = self._link()
+        try:
+            reply = self._exchange(link, method, path, body, longest)
+        except (OSError, http.client.HTTPException) as error:
+            link.drop()
+            self._control.checkpoint()
+            raise Transient(self._explain(error)) from error
+        self._emit(RequestDone(method, path, reply.status, (time.monotonic() - started) * 1000, detail))
+        if reply.status in TRANSIENT_STATUSES:
+            raise Transient(
+                f"the server answered {reply.status}: {one_line(reply.text)}",
+                status=reply.status,
+                retry_after=_seconds(reply.headers.get("retry-after")),
+            )
+        return reply
+
+    def abort(self) -> None:
+        """Cut every connection, so that reads in other threads end at once."""
+        with self._lock:
+            links = list(self._links)
+        for link in links:
+            if link.socket is not None:
+                with suppress(OSError):
+                    link.socket.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._unhook()
+        with self._lock:
+            for link in self._links:
+                link.drop()
+            self._links.clear()
+
+    def _link(self) -> _Link:
+        link: _Link | None = getattr(self._local, "link", None)
+        if link is None:
+            link = self._local.link = _Link()
+            with self._lock:
+                self._links.append(link)
+        if link.connection is not None and time.monotonic() - link.used_at > KEEPALIVE_SECONDS:
+            link.drop()
+        return link
+
+    def _connect(self, link: _Link) -> http.client.HTTPConnection:
+        raw = connect(self._host, self._port, self._timeout, self._control)
+        link.socket = raw
+        connection = http.client.HTTPConnection(self._host, self._port, timeout=self._timeout)
+        connection.sock = self._tls.wrap_socket(raw, server_hostname=self._host) if self._tls else raw
+        link.socket, link.connection = connection.sock, connection
+        return connection
+
+    def _exchange(self, link: _Link, method: str, path: str, body: Body, longest: int) -> Reply:
+        reused = link.connection is not None
+        try:
+            response = self._ask(link, method, path, body)
+        except (ConnectionError, http.client.BadStatusLine):
+            if not reused:
+                raise
+            # An idle connection may be closed by the server in the moment it is used; that is no failure yet.
+            link.drop()
+            response = self._ask(link, method, path, body)
+        return self._read(link, response, longest)
+
+    def _ask(self, link: _Link, method: str, path: str, body: Body) -> http.client.HTTPResponse:
+        connection = link.connection or self._connect(link)
+        connection.putrequest(method, path, skip_accept_encoding=True)
+        for name, value in self._headers.items():
+            connection.putheader(name, value)
+        if body:
+            connection.putheader("Content-Type", "application/json")
+            connection.putheader("Content-Length", str(sum(len(part) for part in body)))
+        elif method in ("PUT", "POST", "PATCH"):
+            connection.putheader("Content-Length", "0")
+        connection.endheaders()
+        try:
+            for part in body:
+                connection.send(part)
+        except ConnectionError:
+            # A server that refuses a body may answer before it has read all of it; the answer says why.
+            return connection.getresponse()
+        return connection.getresponse()
+
+    def _read(self, link: _Link, response: http.client.HTTPResponse, longest: int) -> Reply:
+        length = response.length
+        if longest and length is not None and length > longest:
+            link.drop()
+            raise TooLong(length)
+        filled = self._fill(link, response, length, longest)
+        if length is not None and filled != length:
+            raise http.client.IncompleteRead(b"", length - filled)
+        if response.will_close:
+            link.drop()
+        link.used_at = time.monotonic()
+        headers = {name.lower(): value for name, value in response.getheaders()}
+        return Reply(response.status, headers, link.buffer, filled)
+
+    def _fill(self, link: _Link, response: http.client.HTTPResponse, length: int | None, longest: int) -> int:
+        if length is not None and len(link.buffer) < length:
+            link.buffer = bytearray(length + length // 8)
+        filled = self._fill_at_once(link, response, length) if length and length >= _AT_ONCE else 0
+        while length is None or filled < length:
+            if filled == len(link.buffer):
+                link.buffer = link.buffer + bytearray(len(link.buffer))
+            end = len(link.buffer) if length is None else length
+            with memoryview(link.buffer) as view:
+                count = response.readinto(view[filled:end])
+            if count == 0:
+                break
+            filled += count
+            if longest and filled > longest:
+                link.drop()
+                raise TooLong(filled)
+        return filled
+
+    def _fill_at_once(self, link: _Link, response: http.client.HTTPResponse, length: int) -> int:
+        """Read a long body in one system call, without taking the interpreter's lock for every packet.
+
+        Plain sockets only. The socket blocks meanwhile, with the time limit kept by the kernel.
+        """
+        raw = link.socket
+        if raw is None or isinstance(raw, ssl.SSLSocket):
+            return 0
+        with memoryview(link.buffer) as view:
+            # What the response object has read ahead comes first.
+            filled = response.fp.readinto1(view[: min(length, len(response.fp.peek()))])
+            raw.setblocking(True)
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _timeval(self._timeout))
+            try:
+                while filled < length:
+                    count = raw.recv_into(view[filled:length], length - filled, socket.MSG_WAITALL)
+                    if count == 0:
+                        raise http.client.IncompleteRead(b"", length - filled)
+                    filled += count
+            except BlockingIOError as error:
+                raise TimeoutError from error
+            finally:
+                raw.settimeout(self._timeout)
+        # The response object must know that nothing is left, or the connection could not be used again.
+        response.length = 0
+        response.read()
+        return filled
+
+    def _explain(self, error: Exception) -> str:
+        where = f"{self._host}:{self._port}"
+        if isinstance(error, TimeoutError):
+            return f"{where} did not answer within {self._timeout:g} s"
+        if isinstance(error, ConnectionRefusedError):
+            return f"{where} refuses the connection"
+        if isinstance(error, socket.gaierror):
+            return f"the host name {one_line(self._host)} is not known"
+        if isinstance(error, ssl.SSLError):
+            return f"TLS with {where} failed: {one_line(error.reason or str(error))}"
+        if isinstance(error, http.client.IncompleteRead):
+            return f"{where} ended its answer early"
+        return f"the connection to {where} was lost ({type(error).__name__})"
+
+
+def connect(host: str, port: int, timeout: float, control: JobControl) -> socket.socket:
+    """A TCP connection to the first address of `host` that answers; a cancellation ends the wait within 100 ms.
+
+    Raises:
+        OSError: no address answers within `timeout` seconds.
+        Interrupted: cancelled.
+    """
+    failure: OSError = OSError(f"{host} has no address")
+    for family, kind, protocol, _name, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        raw = socket.socket(family, kind, protocol)
+        try:
+            _finish_connecting(raw, address, timeout, control)
+        except OSError as error:
+            raw.close()
+            failure = error
+            continue
+        except BaseException:
+            raw.close()
+            raise
+        raw.settimeout(timeout)
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return raw
+    raise failure
+
+
+def _finish_connecting(raw: socket.socket, address: tuple[object, ...], timeout: float, control: JobControl) -> None:
+    raw.setblocking(False)
+    pending = raw.connect_ex(address)
+    deadline = time.monotonic() + timeout
+    with selectors.DefaultSelector() as selector:
+        selector.register(raw, selectors.EVENT_WRITE)
+        while pending in (errno.EINPROGRESS, errno.EWOULDBLOCK) and not selector.select(0.1):
+            control.checkpoint()
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"no connection within {timeout:g} s")
+    failed = raw.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if failed:
+        raise OSError(failed, os.strerror(failed))
+
+
+class TooLong(StoreError):
+    """An answer longer than the caller wants to hold; `length` in bytes, as far as known."""
+
+    def __init__(self, length: int) -> None:
+        super().__init__(f"an answer of {length} bytes is more than was asked for")
+        self.length = length
+
+
+def one_line(text: str, limit: int = 300) -> str:
+    """Any server text made harmless on one line."""
+    from qdrill.names import terminal_text
+
+    return terminal_text(" ".join(text.split()), limit)
+
+
+def _timeval(seconds: float) -> bytes:
+    """`struct timeval`, as SO_RCVTIMEO takes it."""
+    whole = int(seconds)
+    return struct.pack("@ll", whole, int((seconds - whole) * 1_000_000))
+
+
+def _seconds(value: str | None) -> float | None:
+    try:
+        return max(0.0, float(value)) if value else None
+    except ValueError:
+        return None

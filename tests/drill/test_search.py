@@ -1,0 +1,306 @@
+"""Running searches on both sides, and waiting for the target, on a clock that only sleeping moves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from qdrill.control import JobControl
+from qdrill.drill.results import Hit
+from qdrill.drill.search import (
+    TIE_SPARE_WIDE,
+    Recovery,
+    ask,
+    ask_all,
+    ask_source,
+    hit_text,
+    outcome_evidence,
+    run_searches,
+    wait_until_right,
+)
+from qdrill.drill.search_plan import TIE_SPARE, PlannedSearch, SearchSpec, plan_searches
+from qdrill.errors import Inconclusive, Interrupted, NotFound, StoreError
+from qdrill.events import Event, Progress
+from qdrill.stores.base import Query
+from tests.support.fake_reader import FakeReader, Point, failing
+
+PARAMS = {"vectors": {"size": 2, "distance": "Dot"}}
+POINTS: list[Point] = [
+    {"id": n, "payload": {"text": f"doc {n}"}, "vector": [float(n), 1.0]} for n in range(1, 9)
+]
+
+
+def store(points: list[Point] | None = None, **more: Any) -> FakeReader:
+    return FakeReader(list(POINTS if points is None else points), PARAMS, **more)
+
+
+def plan(reader: FakeReader, *points: int, top_k: int = 3) -> list[PlannedSearch]:
+    return plan_searches([SearchSpec("id", point=n, top_k=top_k) for n in points], reader, {}, seed=1)
+
+
+def unplanned() -> PlannedSearch:
+    return PlannedSearch("text a", "text", 3, "", None, "add an embedder")
+
+
+def test_an_answer_holds_the_spare_and_says_whether_there_is_more() -> None:
+    source = store()
+    (search,) = plan(source, 1)
+    answer = ask(search, source, exact=False)
+    assert [hit.id for hit in answer.hits] == [8, 7, 6, 5, 4, 3, 2, 1] and answer.complete
+    assert answer.milliseconds >= 0.0 and source.asked[0].exact is False
+    many = store([{"id": n, "vector": [1.0, float(n)]} for n in range(100)])
+    assert ask(search, many).complete is False and len(many.asked[0].vector or ()) == 2
+
+
+def test_what_was_not_planned_cannot_be_asked() -> None:
+    with pytest.raises(Inconclusive, match="add an embedder"):
+        ask(unplanned(), store())
+
+
+def test_a_tie_beyond_the_spare_is_looked_at_more_widely() -> None:
+    source = store([{"id": n, "vector": [1.0, 1.0]} for n in range(300)])
+    (search,) = plan(source, 1)
+    answer = ask_source(search, source)
+    assert [query.limit for query in source.asked] == [3 + TIE_SPARE, 3 + TIE_SPARE_WIDE]
+    assert answer.complete and len(answer.hits) == 300
+
+
+def test_strict_mode_is_not_asked_for_more_than_it_gives() -> None:
+    source = store([{"id": n, "vector": [1.0, 1.0]} for n in range(300)])
+    source.limit = 100
+    (search,) = plan(source, 1)
+    assert len(ask_source(search, source).hits) == 100
+    assert [query.limit for query in source.asked] == [3 + TIE_SPARE, 100]
+
+
+def test_a_restore_that_breaks_ties_otherwise_passes() -> None:
+    same: list[Point] = [{"id": n, "vector": [1.0, 1.0]} for n in range(300)]
+    source, target = store(same), store(same[::-1])
+    (outcome,) = run_searches(plan(source, 1), source, target, min_overlap=1.0, control=JobControl())
+    assert (outcome.state, outcome.overlap) == ("pass", 1.0)
+
+
+def test_equal_collections_pass_every_search() -> None:
+    source, events = store(), list[Event]()
+    outcomes = run_searches(
+        plan(source, 1, 2), source, store(), min_overlap=1.0, emit=events.append, control=JobControl()
+    )
+    assert [outcome.state for outcome in outcomes] == ["pass", "pass"]
+    assert outcomes[0].target_hits[0].payload == {"text": "doc 8"}
+    assert events == [Progress("verify", "searches", done, 2) for done in range(3)]
+
+
+def test_one_bad_search_does_not_hide_the_others() -> None:
+    source = store()
+    planned = [unplanned(), *plan(source, 1)]
+    outcomes = run_searches(planned, source, store(), min_overlap=1.0, control=JobControl())
+    assert [outcome.state for outcome in outcomes] == ["inconclusive", "pass"]
+
+
+def test_no_search_gives_no_outcome() -> None:
+    assert run_searches([], store(), store(), min_overlap=1.0, control=JobControl()) == ()
+
+
+@pytest.mark.parametrize(
+    ("error", "state"), [(NotFound("docs is missing"), "fail"), (StoreError("not reachable"), "inconclusive")]
+)
+def test_a_target_that_cannot_answer(error: StoreError, state: str) -> None:
+    source, target = store(), store(before_query=failing(error))
+    (outcome,) = run_searches(plan(source, 1), source, target, min_overlap=1.0, control=JobControl())
+    assert outcome.state == state and len(outcome.source_hits) == 3
+
+
+def test_a_cancellation_ends_the_searches() -> None:
+    source = store()
+    target = store(before_query=failing(Interrupted("interrupted")))
+    with pytest.raises(Interrupted):
+        run_searches(plan(source, 1), source, target, min_overlap=1.0, control=JobControl())
+    control = JobControl()
+    control.cancel()
+    with pytest.raises(Interrupted):
+        run_searches(plan(source, 1), source, store(), min_overlap=1.0, control=control)
+
+
+class Clock(JobControl):
+    """Time that passes by sleeping alone, a tenth of a millisecond a look."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 1000.0
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        self.now += 0.0001
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.checkpoint()
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+def growing(clock: Clock, arrivals: dict[int, float], **more: Any) -> FakeReader:
+    """A target in which point n is visible from `1000 + arrivals[n]` on."""
+    target = store([], **more)
+
+    def arrive(query: Query) -> None:
+        target.points = [point for point in POINTS if clock.now >= 1000.0 + arrivals.get(point["id"], 0.0)]
+
+    target.before_query = arrive
+    return target
+
+
+def wait(
+    source: FakeReader,
+    target: FakeReader,
+    clock: Clock,
+    planned: list[PlannedSearch],
+    *,
+    deadline: float = 60.0,
+    on_first_right: Callable[[float], None] | None = None,
+) -> Recovery:
+    answers = ask_all(planned, source, clock)
+    return wait_until_right(
+        planned,
+        answers,
+        target,
+        clock,
+        deadline,
+        on_first_right=on_first_right,
+        min_overlap=1.0,
+        clock=clock,
+    )
+
+
+def test_a_target_that_is_right_at_once_needs_no_wait() -> None:
+    source, clock = store(), Clock()
+    recovery = wait(source, store(), clock, plan(source, 1, 2))
+    assert clock.slept == []
+    assert recovery.searchable is not None and recovery.validated is not None
+    assert 1000.0 < recovery.searchable < recovery.validated < 1000.1
+    assert [outcome.state for outcome in recovery.outcomes] == ["pass", "pass"]
+
+
+def negative(planned: PlannedSearch) -> PlannedSearch:
+    """The same search from the other end: small ids come first."""
+    assert planned.query is not None
+    return replace(planned, query=replace(planned.query, vector=[-1.0, 0.0]))
+
+
+def test_searchable_is_the_first_right_answer_and_validated_the_last() -> None:
+    source, clock, first = store(), Clock(), list[float]()
+    high, low = plan(source, 1, 2)
+    target = growing(clock, {8: 2.0, 1: 5.0})
+    recovery = wait(source, target, clock, [high, negative(low)], on_first_right=first.append)
+    assert recovery.searchable is not None and 1002.0 <= recovery.searchable <= 1002.6
+    assert recovery.validated is not None and 1005.0 <= recovery.validated <= 1005.6
+    assert first == [recovery.searchable]
+    assert clock.slept[0] == 0.05 and max(clock.slept) == 0.5 and clock.slept == sorted(clock.slept)
+
+
+def test_the_deadline_ends_the_wait_without_a_moment() -> None:
+    source, clock = store(), Clock()
+    target = growing(clock, {8: 99.0})
+    recovery = wait(source, target, clock, plan(source, 1), deadline=3.0)
+    assert (recovery.searchable, recovery.validated) == (None, None)
+    assert [outcome.state for outcome in recovery.outcomes] == ["fail"]
+    assert 1003.0 <= clock.now <= 1003.1
+
+
+def test_a_deadline_of_nothing_still_asks_once() -> None:
+    source, clock = store(), Clock()
+    assert wait(source, store(), clock, plan(source, 1), deadline=0.0).validated is not None
+
+
+def test_an_unreachable_target_is_waited_for() -> None:
+    source, clock, target = store(), Clock(), store()
+
+    def down(query: Query) -> None:
+        if clock.now < 1002.0:
+            raise StoreError("not reachable")
+
+    target.before_query = down
+    recovery = wait(source, target, clock, plan(source, 1))
+    assert recovery.validated is not None and recovery.validated >= 1002.0
+
+
+def test_no_search_is_never_validated() -> None:
+    recovery = wait(store(), store(), Clock(), [])
+    assert recovery == Recovery((), None, None)
+
+
+def test_a_search_that_cannot_be_answered_is_not_waited_for_and_prevents_validated() -> None:
+    source, clock = store(), Clock()
+    recovery = wait(source, store(), clock, [unplanned(), *plan(source, 1)])
+    assert clock.slept == []
+    assert recovery.searchable is not None and recovery.validated is None
+    assert [outcome.state for outcome in recovery.outcomes] == ["inconclusive", "pass"]
+
+
+def test_a_source_that_finds_nothing_is_never_right() -> None:
+    source, clock = store([]), Clock()
+    planned = plan(store(), 1)
+    recovery = wait(source, store([]), clock, planned)
+    assert clock.slept == [] and recovery.validated is None
+    assert recovery.outcomes[0].state == "inconclusive"
+
+
+def test_a_search_that_turns_wrong_again_holds_validated_back() -> None:
+    source, clock = store(), Clock()
+    high, low = plan(source, 1, 2)
+    target = store()
+
+    def arrive(query: Query) -> None:
+        missing = {1} if clock.now < 1002.0 else {8} if clock.now < 1006.0 else set()
+        target.points = [point for point in POINTS if point["id"] not in missing]
+
+    target.before_query = arrive
+    recovery = wait(source, target, clock, [high, negative(low)])
+    assert recovery.searchable is not None and recovery.searchable < 1000.1
+    assert recovery.validated is not None and recovery.validated >= 1006.0
+
+
+def test_answers_and_searches_must_belong_together() -> None:
+    source = store()
+    with pytest.raises(ValueError, match="zip"):
+        wait_until_right(plan(source, 1, 2), [], store(), JobControl(), 1.0, min_overlap=1.0)
+
+
+def test_a_cancellation_ends_the_wait() -> None:
+    source, clock = store(), Clock()
+    target = growing(clock, {8: 99.0})
+    planned = plan(source, 1)
+    answers = ask_all(planned, source, clock)
+    target.before_query = lambda query: clock.cancel()
+    target.points = []
+    with pytest.raises(Interrupted):
+        wait_until_right(planned, answers, target, clock, 60.0, min_overlap=1.0, clock=clock)
+
+
+@pytest.mark.parametrize(
+    ("payload", "text"),
+    [
+        ({"n": 1, "text": "登录 \x1b[2J\nx"}, r"登录 \x1b[2J x"),
+        ({"n": 1, "title": "first text"}, "first text"),
+        ({"text": 7}, '{"text": 7}'),
+        ({}, ""),
+        (None, ""),
+    ],
+)
+def test_a_hit_is_one_harmless_line(payload: dict[str, Any] | None, text: str) -> None:
+    assert hit_text(Hit(1, 0.5, payload)) == text
+
+
+def test_the_evidence_is_strict_json() -> None:
+    source = store()
+    (outcome,) = run_searches(plan(source, 1), source, store(), min_overlap=1.0, control=JobControl())
+    strange = replace(outcome, target_hits=(Hit(2**64 - 1, float("nan"), {"text": "t"}),))
+    found = json.loads(json.dumps(outcome_evidence(strange), allow_nan=False))
+    assert (found["state"], found["overlap"], found["source"]["hits"][0]["text"]) == ("pass", 1.0, "doc 8")
+    assert found["target"]["hits"] == [
+        {"id": 2**64 - 1, "score": "nan", "text": "t", "payload": {"text": "t"}}
+    ]
