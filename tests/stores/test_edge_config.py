@@ -69,9 +69,8 @@ def test_info_has_the_shape_and_the_defaults_of_a_server(store: EdgeStore) -> No
         "optimizer_config": {**rich["optimizer_config"], "indexing_threshold": 10000},
         "quantization_config": None,
     }
-    assert {
-        name: info.data[name] for name in ("status", "points_count", "payload_schema", "update_queue")
-    } == {
+    live = ("status", "points_count", "payload_schema", "update_queue")
+    assert {name: info.data[name] for name in live} == {
         "status": "green",
         "points_count": 0,
         "payload_schema": {},
@@ -247,9 +246,8 @@ def test_patch_reaches_the_engine_and_keeps_the_points(store: EdgeStore) -> None
     writer.create(PLAIN)
     writer.upsert([b'{"id":1,"payload":{},"vector":[1,0,0,0]}'], wait=False)
     reader = store.reader("p")
-    writer.patch(
-        {"optimizers_config": {"indexing_threshold": 7}, "hnsw_config": {"m": 5}, "metadata": {"a": 1}}
-    )
+    changes = {"optimizers_config": {"indexing_threshold": 7}, "hnsw_config": {"m": 5}, "metadata": {"a": 1}}
+    writer.patch(changes)
     told = engine_config(store, "p")
     assert (told["optimizers"]["indexing_threshold"], told["hnsw_config"]["m"]) == (7, 5)
     assert reader.count() == 1

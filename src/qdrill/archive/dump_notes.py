@@ -42,8 +42,8 @@ def _rescaled(survey: Survey, plan: Plan) -> str:
     if not number:
         return ""
     return (
-        f"vectors that are not of length 1, as a Cosine collection stores them: {number}; a comparison of the target with "
-        "the dump lists them"
+        f"vectors that are not of length 1, at which a Cosine collection stores them: {number}; comparing with the "
+        "dump lists them"
     )
 
 

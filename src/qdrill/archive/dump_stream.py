@@ -34,6 +34,9 @@ _MAGIC = (
 )
 
 
+_LONGEST_MAGIC = max(len(magic) for magic, _ in _MAGIC)
+
+
 class DumpRow(NamedTuple):
     """One row as it stands in the dump: its number from 1, byte offset, bytes, and how deep it nests (itself: 1)."""
 
@@ -243,7 +246,8 @@ class DumpStream:
         return bool(more)
 
     def _skip_bom(self) -> None:
-        self._fill()
+        while len(self._data) < len(_BOM) and self._fill():
+            pass
         if self._data.startswith(_BOM):
             self._at = len(_BOM)
 
@@ -261,9 +265,12 @@ class DumpStream:
     def _fail_at_start(self, first: bytes) -> NoReturn:
         if not first:
             raise ArchiveError(f"{self._shown} is empty (white space up to byte {self.offset}); name another file")
-        head = self._data[self._at : self._at + 4]
-        kind = next((words for magic, words in _MAGIC if head.startswith(magic)), "something other than JSON")
-        shown = terminal_text(head[:1].decode("latin-1"))
+        while len(self._data) - self._at < _LONGEST_MAGIC and self._fill():
+            pass
+        kind = next(
+            (words for magic, words in _MAGIC if self._data.startswith(magic, self._at)), "something other than JSON"
+        )
+        shown = terminal_text(first.decode("latin-1"))
         raise ArchiveError(
             f"{self._shown} is no dump but {kind}: byte {self._here} is {shown}, not [ or {{; name another file"
         )

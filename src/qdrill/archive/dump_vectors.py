@@ -32,7 +32,6 @@ class Slot(NamedTuple):
 Shape = tuple[Slot, ...]
 
 
-
 def shape_of(vector: Any, booleans: bool, unusual: list[str]) -> Shape | None:
     """The shape of a decoded `vector`; None for no vector.
 
@@ -81,8 +80,10 @@ def _sparse(name: str, label: str, value: dict[str, Any]) -> Slot:
         raise BadRow(f"{label} is neither a list of numbers nor indices and values")
     if not all(type(index) is int and 0 <= index < _U32 for index in indices):
         raise BadRow(f"{label} has an index that is not an unsigned 32-bit integer")
-    if len(set(indices)) != len(indices) or len(values) != len(indices):
-        raise BadRow(f"{label} {'repeats an index' if len(values) == len(indices) else 'has more indices or values'}")
+    if len(values) != len(indices):
+        raise BadRow(f"{label} has not as many values as indices")
+    if len(set(indices)) != len(indices):
+        raise BadRow(f"{label} repeats an index")
     _checked_square(label, values, booleans=True)
     return Slot(name, "sparse", 0)
 

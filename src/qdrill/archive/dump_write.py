@@ -26,6 +26,7 @@ from qdrill.schema.config import config_digest
 
 CHUNK_BYTES = 4 << 20
 MOST_CHUNK_ROWS = 8192
+_TELL_EVERY = 256
 
 IdRow = tuple[PointId, bytes]
 
@@ -36,7 +37,7 @@ class DumpWriter:
     def __init__(self, file: DumpFile, index: DumpIndex, survey: Survey, plan: Plan, clock: float) -> None:
         self._file, self._index, self._survey, self._plan = file, index, survey, plan
         self._clock = clock
-        self._seen = self._written = 0
+        self._written = 0
 
     def write(self, archive: Path, emit: Emit, control: JobControl) -> None:
         """Write it, or leave nothing behind.
@@ -48,24 +49,35 @@ class DumpWriter:
         writer = ArchiveWriter(archive)
         writer.start(self._head())
         try:
-            kept = self._kept()
-            for chunk in _chunks(self._plan.refill.rows(kept) if self._plan.refill else _whole(kept)):
+            for chunk in _chunks(self._told(self._rows(), emit, control)):
                 control.checkpoint()
                 writer.append_rows(b",".join(row for _, row in chunk), len(chunk), chunk[0][0], chunk[-1][0])
                 self._written += len(chunk)
-                emit(Progress("backup", "points", self._seen, self._survey.fit, writer.position))
             self._check_complete()
             writer.finish(lambda chunks, size: self._manifest(archive, chunks, size))
         except BaseException:
             writer.discard()
             raise
 
+    def _rows(self) -> Iterator[IdRow]:
+        kept = self._kept()
+        return self._plan.refill.rows(kept) if self._plan.refill else _whole(kept)
+
+    def _told(self, rows: Iterator[IdRow], emit: Emit, control: JobControl) -> Iterator[IdRow]:
+        """The same rows, with a word about them every few: embedding a chunk of them may take minutes."""
+        ready = 0
+        for ready, row in enumerate(rows, start=1):
+            yield row
+            if ready % _TELL_EVERY == 0:
+                control.checkpoint()
+                emit(Progress("backup", "points", ready, self._survey.fit))
+        emit(Progress("backup", "points", ready, ready))
+
     def _kept(self) -> Iterator[Pieces]:
         """Rows that go into the archive, in its order; the others are noted as rejected."""
         reasons = [self._plan.why_not(shape) for shape in self._survey.shapes]
         last = b""
         for place in self._index.in_order():
-            self._seen += 1
             pieces, reason = self._file.pieces(place), reasons[place.shape]
             if reason is None and place.key != last:
                 last = place.key

@@ -92,6 +92,8 @@ def adopt_dump(
             DumpWriter(file, index, survey, plan, clock).write(archive, emit, control)
             rejected, total = index.rejected(LISTED), index.rejected_total
         notes = notes_of(file, survey, plan)
+    if total > LISTED:
+        notes += (f"rows that were left out: {total}, of which the first {LISTED} are listed",)
     for note in notes:
         emit(Notice("info", note))
     return Adopted(archive, rejected, total, notes)

@@ -27,7 +27,7 @@ from qdrill.files import make_directory, output_errors, sync_directory
 from qdrill.names import terminal_text
 from qdrill.rows.splice import Buffer
 
-SYNC_SECONDS = 0.5
+SYNC_SECONDS = 0.25
 
 
 class ArchiveWriter:
@@ -87,14 +87,15 @@ class ArchiveWriter:
             self._journal = Journal(self._journal_path, None)
         self._syncer.start()
 
-    def read_back(self, chunk: Chunk) -> bytes:
-        """The bytes of a chunk of an earlier run, as they are on disk now; short where the file is."""
+    def still_holds(self, index: int, chunk: Chunk) -> bool:
+        """Whether chunk `index` of an earlier run, and what stands before it, are on disk as they were written."""
+        glue = glue_before(index)
         try:
             with self._part.open("rb") as stream:
-                stream.seek(chunk.offset)
-                return stream.read(chunk.length)
-        except OSError:
-            return b""
+                stream.seek(chunk.offset - len(glue))
+                return stream.read(len(glue)) == glue and digest_of(stream.read(chunk.length)) == chunk.digest
+        except (OSError, ValueError):
+            return False
 
     def append(self, rows: Buffer, count: int, first_id: PointId, last_id: PointId, digest: str) -> Chunk:
         """Write the next chunk: `rows` comma-joined, with their number, first and last id and digest."""
@@ -137,7 +138,9 @@ class ArchiveWriter:
     def _swap(self, waiting: Path, final: Path) -> None:
         """Put both files in place. A kill between the renames is mended by `finish_swap` when the archive is opened."""
         os.replace(self._part, self.path)
-        os.replace(waiting, final)
+        # A reader that came in between took it for a kill, and has given the manifest its name already.
+        with suppress(FileNotFoundError):
+            os.replace(waiting, final)
         sync_directory(self.path.parent)
         with suppress(FileNotFoundError):
             self._journal_path.unlink()
@@ -163,14 +166,18 @@ class ArchiveWriter:
             self._fd = -1
 
     def _lock(self) -> None:
+        """Lock the unfinished file, which must still be the one of that name: another qdrill may just have finished it."""
         try:
             portalocker.lock(self._fd, portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING)
-        except portalocker.LockException as error:
+            ours = os.path.samestat(os.fstat(self._fd), self._part.stat())
+        except (portalocker.LockException, FileNotFoundError):
+            ours = False
+        if not ours:
             os.close(self._fd)
             self._fd = -1
             raise UsageError(
                 f"another qdrill is writing {terminal_text(str(self.path))}; wait for it or name another file with -o"
-            ) from error
+            )
 
     def _write(self, data: Buffer) -> None:
         with memoryview(data) as view:

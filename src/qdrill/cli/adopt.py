@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 Embed = Callable[[Sequence[str]], list[list[float]]]
 
 
-def adopt(
-    app: AppContext, path: Path, *, like: str | None, distance: str | None, embedder: str | None
-) -> Adopted:
+def adopt(app: AppContext, path: Path, *, like: str | None, distance: str | None, embedder: str | None) -> Adopted:
     """The archive made of the dump at `path`, under `artifacts/adopted/`, with the rows that cannot be restored.
 
     It stays there: `qdrill verify` needs it, and so does a restore that goes on with --resume.
@@ -36,8 +34,6 @@ def adopt(
         emit=app.emit,
         control=app.control,
     )
-    for note in adopted.notes:
-        app.note(note)
     app.note(f"{terminal_text(str(path), 300)} has no manifest; restoring {terminal_text(str(adopted.archive))}")
     return adopted
 

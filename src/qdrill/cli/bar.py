@@ -62,8 +62,12 @@ class BarSink:
         self._task = Task(event, self._clock, before)
         view = TaskView(self._task)
         self._live = Live(
-            view, console=self._console, transient=True, refresh_per_second=REFRESH_PER_SECOND,
-            redirect_stdout=False, redirect_stderr=False,
+            view,
+            console=self._console,
+            transient=True,
+            refresh_per_second=REFRESH_PER_SECOND,
+            redirect_stdout=False,
+            redirect_stderr=False,
         )
         self._live.start()
 

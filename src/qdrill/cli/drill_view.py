@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qdrill.cli import output, units
@@ -11,6 +12,7 @@ from qdrill.drill.results import Check, DrillResult, SearchOutcome
 if TYPE_CHECKING:
     from qdrill.drill.plan import DrillPlan, Ends
     from qdrill.drill.runner import DrillOutcome
+    from qdrill.records.model import Lang
 
 GLYPHS = {"pass": "✓", "fail": "✗", "inconclusive": "?", "not_applicable": "–", "skipped": "·", "interrupted": "!"}
 _STYLES: dict[str, output.Style] = {"pass": "green", "fail": "red", "not_applicable": "dim"}
@@ -54,10 +56,11 @@ def as_text(outcome: DrillOutcome, colour: bool) -> str:
 
 def template(record: Path, lang: Lang) -> str:
     """The record in the form of the runbook's template, its fields and nothing else."""
-    from qdrill.records.markdown_template import template_lines
+    from qdrill.records.markdown_template import template as lines
     from qdrill.records.render_toml import load_record
+    from qdrill.records.words import WORDS
 
-    return "\n".join(template_lines(load_record(record), lang))
+    return "\n".join(lines(load_record(record), WORDS[lang]))
 
 
 def _facts(result: DrillResult) -> list[tuple[str, str]]:

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 def report(error: BaseException, options: Options) -> int:
     """Say what went wrong, as the options ask for it; returns the exit code."""
-    if isinstance(error, BrokenPipeError):
+    if isinstance(error, SystemExit) and not error.code:
+        return int(ExitCode.PASSED)
+    # click turns a broken pipe into SystemExit on its way here.
+    if isinstance(error, BrokenPipeError | SystemExit):
         _forget_stdout()
         return int(ExitCode.ARCHIVE)
     text, code = describe(error, options)

@@ -78,18 +78,17 @@ def restore(
     path = _archive_file(app, file)
     app.resumable = True
     options = RestoreOptions(str(target), app.lanes(target, connections), resume, replaced, aliases)
-    unlisted = 0
     if not _has_manifest(path):
         from qdrill.cli.adopt import adopt
 
         adopted = adopt(app, path, like=like, distance=distance, embedder=embedder)
-        path, options = adopted.archive, replace(options, rejected=adopted.rejected)
-        unlisted = adopted.rejected_total - len(adopted.rejected)
+        path = adopted.archive
+        options = replace(options, rejected=adopted.rejected, rejected_total=adopted.rejected_total)
     elif like or distance or embedder:
         raise UsageError(f"{_shown(path)} has a manifest; --like, --distance and --embedder are for dumps without one")
     archive = ArchiveReader(path)
     try:
-        return _restore(app, archive, target, options, wait=wait_optimized, unlisted=unlisted)
+        return _restore(app, archive, target, options, wait=wait_optimized)
     finally:
         archive.close()
 
@@ -101,18 +100,13 @@ def _restore(
     options: RestoreOptions,
     *,
     wait: float | None,
-    unlisted: int,
 ) -> int:
-    """Restore and show; `unlisted` rows of a dump were rejected beyond those that `options` lists."""
+    """Restore, wait where that was asked for, show."""
     from qdrill.drill.restore import restore as run_restore
 
     writer = app.target_writer(target)
     restored = run_restore(archive, writer, options, app.control, app.emit)
-    result = replace(
-        restored.result,
-        points_expected=restored.result.points_expected + unlisted,
-        rejected_total=restored.result.rejected_total + unlisted,
-    )
+    result = restored.result
     if wait is not None:
         optimized = wait_optimized(app, writer, restored.clock, wait)
         result = replace(result, moments=replace(result.moments, optimized=optimized))

@@ -70,9 +70,7 @@ def search(
     return _exit_code(outcomes)
 
 
-def _spec(
-    text: str | None, point: str | None, vector: str | None, number: int | None, **common: Any
-) -> SearchSpec:
+def _spec(text: str | None, point: str | None, vector: str | None, number: int | None, **common: Any) -> SearchSpec:
     from qdrill.drill.search_plan import SearchSpec
 
     given = [value for value in (text, point, vector, number) if value is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from qdrill.archive.writer import ArchiveWriter, need_room
 from qdrill.control import JobControl
 from qdrill.drill.chunks import PlannedChunk, plan_chunks, size_chunks
 from qdrill.drill.fetch import Fetched, fetch_chunk, fetch_parts
-from qdrill.drill.lanes import Turnstile, run_lanes
+from qdrill.drill.lanes import Turnstile, read_ahead, run_lanes
 from qdrill.drill.quiet import Observation, compare_observations, observe
 from qdrill.drill.results import BackupResult
 from qdrill.errors import ScrollBroken, UsageError
@@ -27,6 +28,10 @@ from qdrill.names import terminal_text
 from qdrill.schema.config import config_digest
 from qdrill.stores.base import CollectionInfo, CollectionReader
 from qdrill.stores.wire import TooLong
+
+# Chunks planned before they are fetched; and lanes beyond the connections, for those that wait to write in turn.
+PLANNED_AHEAD = 1024
+WAITING_LANES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ class _Backup:
         self.reader, self.options, self.control = reader, options, control
         self.writer = ArchiveWriter(path)
         self.turnstile = Turnstile()
+        self.connections = threading.Semaphore(options.lanes)
         self.retries_before = control.retries
         self.changed = False
         self.rows_done = 0
@@ -135,19 +141,21 @@ class _Backup:
         self.changed = None not in (old.marks, head.marks) and old.marks != head.marks
         plan = list(planned)
         kept, used = keep_matching(chunks, plan)
-        if any(digest_of(self.writer.read_back(chunk)) != chunk.digest for chunk in kept):
+        if not all(self.writer.still_holds(index, chunk) for index, chunk in enumerate(kept)):
             self.emit(Notice("warning", "the unfinished backup is damaged on disk; starting anew"))
             return [], plan
         return kept, plan[used:]
 
     def _fetch_all(self, plan: Iterable[PlannedChunk]) -> None:
-        run_lanes(self.options.lanes, plan, self._one, self.control, self.turnstile)
+        ahead = read_ahead(plan, PLANNED_AHEAD)
+        run_lanes(self.options.lanes + WAITING_LANES, ahead, self._one, self.control, self.turnstile)
 
     def _one(self, index: int, chunk: PlannedChunk) -> None:
         """Fetch side by side, write in turn; a chunk too long for memory is fetched in its turn, part by part."""
         self.control.pace(chunk.rows)
         try:
-            fetched = fetch_chunk(self.reader, chunk)
+            with self.connections:
+                fetched = fetch_chunk(self.reader, chunk)
         except TooLong:
             self.turnstile.wait_for(index)
             for part in fetch_parts(self.reader, chunk):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import queue
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
 from qdrill.control import JobControl
@@ -41,6 +42,50 @@ class Turnstile:
         with self._condition:
             self._stopped = True
             self._condition.notify_all()
+
+
+def read_ahead(items: Iterable[T], depth: int) -> Iterator[T]:
+    """Give `items`, made on a thread of their own, at most `depth` of them ahead of the taker.
+
+    Raises: whatever the iteration over `items` raises, in its place.
+    """
+    ready: queue.Queue[T | _End] = queue.Queue(depth)
+    left = threading.Event()
+
+    def make() -> None:
+        failure: BaseException | None = None
+        try:
+            for item in items:
+                _put(ready, item, left)
+        except BaseException as error:  # noqa: BLE001 - carried to the taker's thread
+            failure = error
+        _put(ready, _End(failure), left)
+
+    threading.Thread(target=make, name="qdrill-ahead", daemon=True).start()
+    try:
+        while not isinstance(item := ready.get(), _End):
+            yield item
+        if item.failure is not None:
+            raise item.failure
+    finally:
+        left.set()
+
+
+class _End:
+    """The last of what is read ahead; carries a failure, if there was one."""
+
+    def __init__(self, failure: BaseException | None) -> None:
+        self.failure = failure
+
+
+def _put(ready: queue.Queue[T | _End], item: T | _End, left: threading.Event) -> None:
+    """Put, unless the taker has gone."""
+    while not left.is_set():
+        try:
+            ready.put(item, timeout=0.2)
+            return
+        except queue.Full:
+            continue
 
 
 class _Lanes(Generic[T]):

@@ -59,6 +59,7 @@ def look(ends: Ends) -> Preflight:
     Raises:
         StoreError: an end cannot be reached. UsageError: a collection that cannot be backed up by rows.
     """
+    ends.target.prepare()
     info = ends.source.info()
     refuse_custom_sharding(ends.source, info)
     params = info.data.get("config", {}).get("params", {})

@@ -10,15 +10,16 @@ from qdrill.control import JobControl
 from qdrill.drill.load import Loader
 from qdrill.drill.restore_journal import RestoreJournal
 from qdrill.drill.results import ConfigDifference, Moments, Rejected, RestoreResult
-from qdrill.errors import UsageError
+from qdrill.errors import ArchiveError, UsageError
 from qdrill.events import Emit, MomentReached, Progress
 from qdrill.schema.compat import describe_vectors, why_incompatible
-from qdrill.schema.config import diff_configuration
+from qdrill.schema.config import ABSENT, diff_configuration
 from qdrill.schema.recreate import Recipe, recipe
 from qdrill.stores.base import CollectionReader, CollectionWriter
 
 ID_PAGE = 50_000
 LISTED_REJECTED = 100
+UNKNOWN_VERSION = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class RestoreOptions:
         replace: the name of the collection that may be deleted first; must equal the target's name.
         aliases: also bring the archive's aliases back.
         rejected: rows that were left out on the way here (of a foreign dump), to be listed with the others.
+        rejected_total: how many those are, listed or not.
     """
 
     address: str
@@ -40,6 +42,7 @@ class RestoreOptions:
     replace: str | None = None
     aliases: bool = False
     rejected: tuple[Rejected, ...] = ()
+    rejected_total: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +101,17 @@ class _Restore:
         self._reach("created")
         resumed = len(self.journal.done)
         loader = Loader(self.archive, self.writer, self.journal, self.control, self.emit, self.options.lanes)
-        loader.load()
+        self._load(loader)
         self._reach("loaded")
         restored = self._count(loader)
         differences = self._finish_settings(plan)
         self.journal.remove()
         rejected = (*self.options.rejected, *loader.rejected)
         result = RestoreResult(
-            points_expected=self.archive.manifest.points + len(self.options.rejected),
+            points_expected=self.archive.manifest.points + self.options.rejected_total,
             points_restored=restored,
             rejected=rejected[:LISTED_REJECTED],
-            rejected_total=len(rejected),
+            rejected_total=self.options.rejected_total + len(loader.rejected),
             seconds=time.monotonic() - self.clock,
             moments=self.moments,
             config_differences=differences,
@@ -118,6 +121,15 @@ class _Restore:
             resumed_chunks=resumed,
         )
         return Restored(result, OwnedTarget(self.writer), self.clock)
+
+    def _load(self, loader: Loader) -> None:
+        try:
+            loader.load()
+        except ArchiveError as error:
+            raise ArchiveError(
+                f"{error} ({self.options.address} holds {loader.rows - len(loader.rejected)} of "
+                f"{self.archive.manifest.points} points and stays unfinished; --replace and its name deletes it first)"
+            ) from error
 
     def _prepare(self, plan: Recipe) -> None:
         """Leave a target that is ours, with the right schema, or refuse before anything is written."""
@@ -130,11 +142,19 @@ class _Restore:
             if self.options.resume:
                 return
             self._refuse_existing()
+            self._look_at_the_archive()
             self.writer.delete()
+        else:
+            self._look_at_the_archive()
         self.journal.done.clear()
         self.journal.rejected.clear()
         self.journal.begin()
         self.writer.create(plan.create)
+
+    def _look_at_the_archive(self) -> None:
+        """Read the first chunk before anything is deleted or created: an archive that is no good mostly shows there."""
+        if self.archive.manifest.chunks:
+            self.archive.chunk(0)
 
     def _refuse_source(self) -> None:
         source = self.archive.manifest.source
@@ -187,7 +207,14 @@ class _Restore:
                 self.writer.add_alias(alias)
         for body in plan.after_load:
             self.writer.patch(body)
-        return diff_configuration(self.info, self.writer.reader.info().data)
+        return self._differences()
+
+    def _differences(self) -> tuple[ConfigDifference, ...]:
+        """Settings of the target that are not as in the archive; what a foreign dump does not tell cannot differ."""
+        found = diff_configuration(self.info, self.writer.reader.info().data)
+        if self.archive.manifest.source.server_version != UNKNOWN_VERSION:
+            return found
+        return tuple(difference for difference in found if difference.left != ABSENT)
 
 
 def count_points(reader: CollectionReader) -> int:

@@ -43,7 +43,8 @@ class ArchiveSide:
         chunks = self._archive.manifest.chunks
         nexts: list[PointId | None] = [*(chunk.first_id for chunk in chunks[1:]), None]
         on_progress(self._archive.manifest.points)
-        return [PlannedChunk(c.first_id, c.rows, after) for c, after in zip(chunks, nexts, strict=True)]
+        # An empty archive has no chunk and one end.
+        return [PlannedChunk(c.first_id, c.rows, after) for c, after in zip(chunks, nexts, strict=False)]
 
     def rows(self, index: int, chunk: PlannedChunk) -> bytes:
         """The rows of a chunk, checked against its digest."""

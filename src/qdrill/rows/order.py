@@ -5,6 +5,7 @@ Source: `ExtendedPointId` derives its order from the enum in Qdrant's `id_tracke
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Sequence
 from itertools import pairwise
@@ -15,6 +16,10 @@ import msgspec
 from qdrill.drill.results import PointId
 
 MAX_INTEGER_ID = 2**64 - 1
+# The spellings that Qdrant parses; Python's own parser takes more (hyphens anywhere, other scripts' digits).
+_HEX = "[0-9a-fA-F]"
+_HYPHENATED = f"{_HEX}{{8}}(?:-{_HEX}{{4}}){{3}}-{_HEX}{{12}}"
+_UUID = re.compile(rf"{_HEX}{{32}}|{_HYPHENATED}|\{{{_HYPHENATED}\}}|urn:uuid:{_HYPHENATED}")
 
 
 def order_key(point_id: PointId) -> tuple[int, int, str]:
@@ -61,7 +66,6 @@ def normalize_id(value: object) -> PointId:
         if 0 <= value <= MAX_INTEGER_ID:
             return value
         raise ValueError(f"{value} is not a point id: integers go from 0 to 2^64-1")
-    try:
-        return str(uuid.UUID(value))
-    except ValueError:
-        raise ValueError(f"{value[:40]!r} is not a point id: an unsigned integer or a UUID is") from None
+    if _UUID.fullmatch(value) is None:
+        raise ValueError(f"{value[:40]!r} is not a point id: an unsigned integer or a UUID is")
+    return str(uuid.UUID(value))

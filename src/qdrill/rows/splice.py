@@ -109,6 +109,8 @@ def quick_ids(body: bytearray | bytes, start: int, end: int) -> list[PointId] | 
     Every row begins with `{"id":`. A payload may hold such an object too, so the ids found count only when they
     ascend strictly; callers also know how many to expect. Costs about 1 µs a row.
     """
+    if start < end and not body.startswith(_ROW, start):
+        return None
     ids: list[PointId] = []
     find, begins = body.find, body.startswith
     at = start
@@ -116,7 +118,8 @@ def quick_ids(body: bytearray | bytes, start: int, end: int) -> list[PointId] | 
         while 0 <= at < end:
             if begins(_ROW, at):
                 stop = find(b",", at, end)
-                ids.append(parse_id_token(bytes(body[at + 6 : stop if stop > 0 else end - 1])))
+                token = body[at + 6 : stop if stop > 0 else end - 1]
+                ids.append(int(token) if token[:1] != b'"' else parse_id_token(bytes(token)))
                 at = stop if stop > 0 else end
             at = find(b"{", at + 1, end)
     except ValueError:

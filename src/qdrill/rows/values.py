@@ -63,11 +63,17 @@ def _one_vector(label: str, left: Any, right: Any) -> tuple[bool, str] | None:
         return _sparse(label, left, right)
     if type(left) is not type(right):
         return False, f"{label} is sparse on one side only"
-    if left and right and isinstance(left[0], list) and isinstance(right[0], list):
+    if _is_multi(left) != _is_multi(right):
+        return False, f"{label} is a multi-vector on one side only"
+    if _is_multi(left):
         if [len(row) for row in left] != [len(row) for row in right]:
             return False, f"{label} has {len(left)} rows here, {len(right)} there"
         return _floats(label, [x for row in left for x in row], [x for row in right for x in row])
     return _floats(label, left, right)
+
+
+def _is_multi(vector: list[Any]) -> bool:
+    return bool(vector) and isinstance(vector[0], list)
 
 
 def _sparse(label: str, left: dict[str, Any], right: dict[str, Any]) -> tuple[bool, str] | None:

@@ -170,6 +170,9 @@ class CollectionWriter(Protocol):
     def reader(self) -> CollectionReader:
         """The same collection, for reading back."""
 
+    def prepare(self) -> None:
+        """Load what later calls need and takes long, before any clock runs."""
+
     def exists(self) -> bool:
         """Whether a collection or an alias of this name is there."""
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qdrill.errors import NotFound, Refused, StoreError
+from qdrill.names import safe_file_part
 from qdrill.stores.edge_foreign import foreign_sidecar
-from qdrill.stores.edge_names import directory_name, shown
+from qdrill.stores.edge_names import shown
 from qdrill.stores.edge_shard import directory_held
 from qdrill.stores.edge_sidecar import Sidecar, has_sidecar, is_shard, read_sidecar, write_sidecar
 
@@ -49,7 +50,7 @@ def catalog(root: Path) -> dict[str, Entry]:
     for child in children:
         entry = None if child.name.startswith(".") else _entry(child)
         # Of two directories with the same name inside, such as a copy made by hand, the regular one counts.
-        if entry and (entry.name not in found or child.name == directory_name(entry.name)):
+        if entry and (entry.name not in found or child.name == safe_file_part(entry.name)):
             found[entry.name] = entry
     return found
 

@@ -66,8 +66,8 @@ def engine_version() -> str:
 def config_from_create(body: Mapping[str, Any]) -> dict[str, Any]:
     """The `config` that Qdrant would show for a collection created from `body`, defaults filled in.
 
-    An embedded collection is one shard, so `shard_number` is 1 whatever `body` says. Unknown fields of the body
-    itself are ignored, as a server does.
+    An embedded collection is one shard, so `shard_number` is 1 whatever `body` says. Unknown fields of the
+    body itself are ignored, as a server does.
 
     Raises:
         UsageError: `body` asks for something that the engine cannot do.

@@ -83,7 +83,7 @@ class EdgeReader:
             return engine.count(qdrant_edge.CountRequest(exact=True))
 
     def page_limit(self) -> int | None:
-        """None: the engine takes any number."""
+        """None: strict mode does not bind the embedded engine."""
         return None
 
     def scroll_ids(self, start: PointId | None, limit: int) -> IdPage:

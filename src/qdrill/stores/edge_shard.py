@@ -160,7 +160,7 @@ class OpenShard:
     def optimizer_state(self, due: Callable[[], bool]) -> OptimizerState:
         """How far optimizing is. Starts it where this process has written, none runs, and `due()` says so."""
         with self._turn:
-            if self._optimizing:
+            if self._optimizing or self._child is not None:
                 return OptimizerState("yellow", done=False, progress="building indexes in a child process")
             if self._optimizer_error:
                 return OptimizerState("red", done=False, error=self._optimizer_error)
@@ -202,10 +202,11 @@ class OpenShard:
         with self._turn:
             if self._closing:
                 return
-            self._written, self._optimizer_error = False, ""
+            self._optimizer_error = ""
             child = self._child = OptimizeChild(self.directory)
         try:
             child.wait()
+            self._written = False  # nobody else writes while the shard is taken
         finally:
             with self._turn:
                 self._child = None

@@ -14,10 +14,11 @@ import qdrant_edge
 
 from qdrill.drill.results import PointId
 from qdrill.errors import Refused, StoreError
+from qdrill.names import safe_file_part
 from qdrill.stores.edge_catalog import Entry, change_sidecar, existing, find
 from qdrill.stores.edge_config import config_from_create, edge_config, engine_settings
 from qdrill.stores.edge_index import field_index, schema_entry
-from qdrill.stores.edge_names import check_name, directory_name, shown
+from qdrill.stores.edge_names import check_name, shown
 from qdrill.stores.edge_patch import patched
 from qdrill.stores.edge_reader import EdgeReader
 from qdrill.stores.edge_rows import VectorShape, decode_rows, refused
@@ -49,6 +50,9 @@ class EdgeWriter:
             self._reader = EdgeReader(existing(self._root, self._name))
         return self._reader
 
+    def prepare(self) -> None:
+        """Nothing to load: the engine is there already."""
+
     def exists(self) -> bool:
         """Whether a collection or an alias of this name is there."""
         return find(self._root, self._name) is not None
@@ -65,7 +69,7 @@ class EdgeWriter:
         config = config_from_create(body)
         settings = edge_config(config)
         sidecar = Sidecar(self._name, config, {})
-        target = self._root / directory_name(self._name)
+        target = self._root / safe_file_part(self._name)
         temporary = self._root / f".creating-{secrets.token_hex(8)}"
         try:
             temporary.mkdir(parents=True)
@@ -164,6 +168,7 @@ class EdgeWriter:
         if not entry.ours or entry.name != self._name:
             words = f"'{shown(self._name)}' is an alias or was not made by qdrill; it is not deleted"
             raise Refused(words, status=400, reason=words)
+        entry.sidecar()  # a damaged one proves nothing about whose directory this is
         destroy(shard, _remove)
         self.close()
 
@@ -184,10 +189,8 @@ class EdgeWriter:
 
 def _exists(name: str, *, alias: bool = False) -> Refused:
     if alias:
-        return refused(
-            f"Wrong input: Can't create collection with name {shown(name)}. "
-            "Alias with the same name already exists"
-        )
+        words = f"Can't create collection with name {shown(name)}. Alias with the same name already exists"
+        return refused(f"Wrong input: {words}")
     reason = f"Wrong input: Collection `{shown(name)}` already exists!"
     return Refused(f"the embedded engine refused: {reason}", status=409, reason=reason)
 

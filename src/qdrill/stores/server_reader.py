@@ -11,6 +11,8 @@ from qdrill.drill.results import Hit, PointId
 from qdrill.errors import QdrillError, Refused, StoreError
 from qdrill.rows.order import id_token
 from qdrill.rows.splice import NotAPage, PageSpan, ids_of_id_page, page_span
+from qdrill.rows.vector_order import in_name_order
+from qdrill.schema.compat import dense_vectors, sparse_vectors
 from qdrill.stores.base import CollectionInfo, IdPage, OptimizerState, Page, Query, UpdateMarks
 from qdrill.stores.retry import Transient, with_retries
 from qdrill.stores.wire import Reply, one_line
@@ -29,8 +31,8 @@ class ServerReader:
         self._store = store
         self._name = collection
         self._what = f"reading {store.show(collection)}"
-        self._strict: Mapping[str, Any] | None = None
-        self._strict_lock = threading.Lock()
+        self._config: Mapping[str, Any] | None = None
+        self._config_lock = threading.Lock()
 
     @property
     def name(self) -> str:
@@ -80,9 +82,13 @@ class ServerReader:
         """
         request = self._scroll_body(start, limit, whole=True)
 
+        several = self._has_several_vectors()
+
         def once() -> Page:
             reply, span = self._scroll_once(request, f"{limit} points", LONGEST_PAGE if limit > 1 else 0)
             rows = memoryview(reply.buffer)[span.start : span.end]
+            if several:
+                return Page(self._in_name_order(rows), span.next_id)
             return Page(rows, span.next_id, reply.buffer, span.start)
 
         return with_retries(once, what=self._what, control=self._store.control, emit=self._store.emit)
@@ -142,9 +148,9 @@ class ServerReader:
         return "custom", tuple(sorted({str(shard.get("shard_key")) for shard in shards}))
 
     def forget(self) -> None:
-        """Read strict mode anew before the next request: the collection's settings have changed."""
-        with self._strict_lock:
-            self._strict = None
+        """Read the settings anew before the next request: they have changed."""
+        with self._config_lock:
+            self._config = None
 
     def close(self) -> None:
         """Nothing of its own to close: connections belong to the store."""
@@ -169,12 +175,28 @@ class ServerReader:
         except NotAPage as error:
             raise Transient(str(error)) from error
 
+    @staticmethod
+    def _in_name_order(rows: memoryview) -> bytes:
+        try:
+            return in_name_order(rows)
+        except NotAPage as error:
+            raise Transient(str(error)) from error
+
     def _strict_mode(self) -> Mapping[str, Any]:
-        with self._strict_lock:
-            if self._strict is None:
-                config = self.info().data.get("config", {}).get("strict_mode_config") or {}
-                self._strict = config if config.get("enabled") else {}
-            return self._strict
+        strict = self._settings().get("strict_mode_config") or {}
+        return strict if strict.get("enabled") else {}
+
+    def _has_several_vectors(self) -> bool:
+        """Whether a point may have more than one vector, which a server serves in no order."""
+        info = {"config": self._settings()}
+        return len(dense_vectors(info)) + len(sparse_vectors(info)) > 1
+
+    def _settings(self) -> Mapping[str, Any]:
+        """`config` of the collection's info, read once."""
+        with self._config_lock:
+            if self._config is None:
+                self._config = self.info().data.get("config", {})
+            return self._config
 
     def _optimizations(self) -> str:
         """What is running or queued, in words; empty for nothing, or for servers before 1.17."""

@@ -32,6 +32,10 @@ class ServerWriter:
         """The same collection, for reading back."""
         return self._reader
 
+    def prepare(self) -> None:
+        """Import the typed client, which searches and deletions use."""
+        _ = self._store.admin
+
     def exists(self) -> bool:
         """Whether a collection or an alias of this name is there."""
         try:

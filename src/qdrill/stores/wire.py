@@ -13,7 +13,6 @@ import os
 import selectors
 import socket
 import ssl
-import struct
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -31,7 +30,6 @@ Body = Sequence[bytes | memoryview]
 # The server drops an idle connection after 5 s; one left alone longer than this is not used again.
 KEEPALIVE_SECONDS = 3.5
 _FIRST_BUFFER = 2 << 20
-_AT_ONCE = 64 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +226,7 @@ class Wire:
     def _fill(self, link: _Link, response: http.client.HTTPResponse, length: int | None, longest: int) -> int:
         if length is not None and len(link.buffer) < length:
             link.buffer = bytearray(length + length // 8)
-        filled = self._fill_at_once(link, response, length) if length and length >= _AT_ONCE else 0
+        filled = 0
         while length is None or filled < length:
             if filled == len(link.buffer):
                 link.buffer = link.buffer + bytearray(len(link.buffer))
@@ -241,34 +239,6 @@ class Wire:
             if longest and filled > longest:
                 link.drop()
                 raise TooLong(filled)
-        return filled
-
-    def _fill_at_once(self, link: _Link, response: http.client.HTTPResponse, length: int) -> int:
-        """Read a long body in one system call, without taking the interpreter's lock for every packet.
-
-        Plain sockets only. The socket blocks meanwhile, with the time limit kept by the kernel.
-        """
-        raw = link.socket
-        if raw is None or isinstance(raw, ssl.SSLSocket):
-            return 0
-        with memoryview(link.buffer) as view:
-            # What the response object has read ahead comes first.
-            filled = response.fp.readinto1(view[: min(length, len(response.fp.peek()))])
-            raw.setblocking(True)
-            raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _timeval(self._timeout))
-            try:
-                while filled < length:
-                    count = raw.recv_into(view[filled:length], length - filled, socket.MSG_WAITALL)
-                    if count == 0:
-                        raise http.client.IncompleteRead(b"", length - filled)
-                    filled += count
-            except BlockingIOError as error:
-                raise TimeoutError from error
-            finally:
-                raw.settimeout(self._timeout)
-        # The response object must know that nothing is left, or the connection could not be used again.
-        response.length = 0
-        response.read()
         return filled
 
     def _explain(self, error: Exception) -> str:
@@ -339,12 +309,6 @@ def one_line(text: str, limit: int = 300) -> str:
     from qdrill.names import terminal_text
 
     return terminal_text(" ".join(text.split()), limit)
-
-
-def _timeval(seconds: float) -> bytes:
-    """`struct timeval`, as SO_RCVTIMEO takes it."""
-    whole = int(seconds)
-    return struct.pack("@ll", whole, int((seconds - whole) * 1_000_000))
 
 
 def _seconds(value: str | None) -> float | None:
