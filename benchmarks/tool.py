@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-import tempfile
 import time
 from dataclasses import dataclass
+
+# A child's peak counts its parent's memory at the fork, so a small process of its own starts the command.
+_WATCH = """
+import resource, subprocess, sys
+code = subprocess.run(sys.argv[1:]).returncode
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, end="", flush=True)
+sys.exit(code)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +28,15 @@ class Run:
 
 def qdrill(arguments: list[str]) -> Run:
     """Run a command with --json."""
-    with tempfile.TemporaryFile() as out:
-        started = time.perf_counter()
-        process = subprocess.Popen([sys.executable, "-m", "qdrill", *arguments, "--json", "--quiet"], stdout=out)
-        _, status, usage = os.wait4(process.pid, 0)
-        whole = time.perf_counter() - started
-        out.seek(0)
-        document = json.load(out)
-    if os.waitstatus_to_exitcode(status) != 0:
+    command = [sys.executable, "-m", "qdrill", *arguments, "--json", "--quiet"]
+    started = time.perf_counter()
+    ran = subprocess.run([sys.executable, "-c", _WATCH, *command], stdout=subprocess.PIPE, check=False)
+    whole = time.perf_counter() - started
+    answer, _, peak = ran.stdout.rpartition(b"\n")
+    document = json.loads(answer)
+    if ran.returncode != 0:
         raise SystemExit(f"{' '.join(arguments)}: {document}")
-    return Run(float(document["seconds"]), whole, usage.ru_maxrss / 1024)
+    return Run(float(document["seconds"]), whole, float(peak) / 1024)
 
 
 def help_seconds() -> float:

@@ -26,12 +26,17 @@ def _explain(path: Path, error: OSError, need: int | None) -> str:
 
     shown = terminal_text(str(path))
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        needed = f"{need / 1e6:.1f} MB are needed, " if need else ""
+        needed = f"at least {size_text(need)} in all are needed, " if need else ""
         free = _free_bytes(path)
-        have = f"{free / 1e6:.1f} MB are free" if free is not None else "none is left"
+        have = f"{size_text(free)} are free" if free is not None else "none is left"
         return f"cannot write {shown}: the disk is full ({needed}{have}); make room or name another place with -o"
     reason = error.strerror or type(error).__name__
     return f"cannot write {shown}: {reason}; check the directory's rights or name another place with -o"
+
+
+def size_text(number: int) -> str:
+    """Bytes as people read them, small ones exactly: `504.1 MB`, `4,096 bytes`."""
+    return f"{number / 1e6:.1f} MB" if number >= 100_000 else f"{number:,} bytes"
 
 
 def _free_bytes(path: Path) -> int | None:

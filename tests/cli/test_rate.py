@@ -126,3 +126,11 @@ def test_held_time_is_neither_slow_nor_a_stall() -> None:
     assert pace.per_second == pytest.approx(100)
     assert pace.elapsed == pytest.approx(63)
     assert pace.stalled is None
+
+
+def test_a_finished_job_has_nothing_left_to_estimate() -> None:
+    clock = Clock()
+    meter = Meter(clock)
+    steady(clock, meter, 6)
+    meter.update(10_000, 10_000, 100_000)
+    assert meter.pace().seconds_left is None

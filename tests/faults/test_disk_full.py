@@ -7,17 +7,24 @@ import resource
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from qdrill.archive import writer as archive_writer
 from qdrill.archive.manifest import manifest_path
 from qdrill.archive.reader import ArchiveReader
+from qdrill.drill import backup as stage
+from qdrill.drill.chunks import size_chunks
+from qdrill.errors import OutputError
 from qdrill.files import write_whole
 from qdrill.records.render_toml import load_record
 from qdrill.stores.edge import EdgeStore
 from tests.cli.runner import COMMAND, Ran, environment, qdrill
+from tests.drill.stages import backup
 from tests.support.collections import create_body, fill, point
+from tests.support.fake_reader import FakeReader
 from tests.support.places import row
 
 DISK = 3_000_000
@@ -74,16 +81,39 @@ def test_a_backup_that_cannot_fit_is_refused_before_it_begins(lab: Path, disk: P
     assert {one.name for one in disk.iterdir()} == {"a.json", "a.manifest.json"}
 
 
-def test_a_disk_that_fills_up_during_a_backup(lab: Path, disk: Path) -> None:
+@pytest.mark.parametrize("name", ["a.json", "b.json"])
+def test_a_disk_that_fills_up_during_a_backup(lab: Path, disk: Path, name: str) -> None:
     good = good_archive(lab, disk / "a.json")
-    for path in (disk / "a.json", disk / "b.json"):
-        done = qdrill("backup", "lab/growing", "-o", path, "-q", cwd=lab)
-        assert done.code == 5
-        assert done.error.startswith(f"cannot write {path}: the disk is full (")
-        assert "MB are needed" in done.error
+    done = qdrill("backup", "lab/growing", "-o", disk / name, "-q", cwd=lab)
+    assert done.code == 5
+    assert done.error.startswith(f"cannot write {disk / name}: the disk is full (at least ")
+    assert " MB in all are needed, " in done.error
     assert not (disk / "b.json").exists()
     assert not manifest_path(disk / "b.json").exists()
     untouched(disk / "a.json", good)
+
+
+def test_a_disk_that_fills_up_at_any_page_of_the_journal(disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chunks so small that the journal needs more room than the rows."""
+    monkeypatch.setattr(stage, "size_chunks", partial(size_chunks, target_bytes=70))
+    monkeypatch.setattr(archive_writer, "SYNC_SECONDS", 0.001)
+    rows = [{"id": n, "payload": {}, "vector": [0.5, 1.5]} for n in range(1, 200)]
+    reader, path = FakeReader(rows, {"vectors": {"size": 2, "distance": "Dot"}}), disk / "a.json"
+    failures = 0
+    for left in range(0, 200_000, 4096):
+        with (disk / "ballast").open("wb") as stream:
+            os.posix_fallocate(stream.fileno(), 0, shutil.disk_usage(disk).free - left)
+        try:
+            backup(reader, path)
+        except OutputError as error:
+            assert str(error).startswith(f"cannot write {disk}/")
+            assert not path.exists()
+            failures += 1
+        for remains in disk.iterdir():
+            remains.unlink()
+    assert 10 < failures < 40
+
+
 
 
 def test_room_is_made_and_the_backup_goes_on(lab: Path, disk: Path) -> None:
@@ -138,7 +168,7 @@ def run_limited(bytes_a_file: int, *arguments: str | Path, cwd: Path) -> Ran:
     return Ran(done.returncode, done.stdout, done.stderr)
 
 
-@pytest.mark.parametrize("size", [1000, 5000, 12_000])
+@pytest.mark.parametrize("size", [1000, 5000, 8000])
 def test_a_limit_on_the_size_of_files(lab: Path, size: int) -> None:
     good = good_archive(lab, lab / "a.json")
     done = run_limited(size, "backup", "lab/small", "-o", "a.json", "-q", cwd=lab)
@@ -180,7 +210,7 @@ def test_the_records_disk_fills_up_during_the_drill(lab: Path, disk: Path) -> No
 def test_write_whole_leaves_the_old_file(disk: Path) -> None:
     path = disk / "settings"
     write_whole(path, b"old")
-    with pytest.raises(Exception, match=r"settings: the disk is full \(9\.0 MB are needed"):
+    with pytest.raises(Exception, match=r"settings: the disk is full \(at least 9\.0 MB in all are needed"):
         write_whole(path, b"x" * 9_000_000)
     assert path.read_bytes() == b"old"
     assert [one.name for one in disk.iterdir()] == ["settings"]

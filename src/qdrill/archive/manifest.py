@@ -131,7 +131,9 @@ def read_manifest(archive: Path) -> Manifest:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ArchiveError(f"cannot read {_show(path)}: {error.strerror}; without it the archive cannot be checked") from error
+        raise ArchiveError(
+            f"cannot read {_show(path)}: {error.strerror}; without it the archive cannot be checked"
+        ) from error
     try:
         schema = msgspec.json.decode(data, type=_SchemaOnly).schema
         if not schema.startswith("qdrill.archive/"):

@@ -27,7 +27,9 @@ class ArchiveReader:
         try:
             self._fd = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
         except OSError as error:
-            raise ArchiveError(f"cannot read {self._shown}: {error.strerror}; the manifest is there, its data is not") from error
+            raise ArchiveError(
+                f"cannot read {self._shown}: {error.strerror}; the manifest is there, its data is not"
+            ) from error
         try:
             self._check_frame()
         except ArchiveError:
@@ -100,8 +102,8 @@ class ArchiveReader:
     def _damage(self, index: int, what: str) -> str:
         entry: Chunk = self.manifest.chunks[index]
         return (
-            f"{self._shown}: chunk {index + 1} of {len(self.manifest.chunks)} (ids {entry.first_id} to {entry.last_id}) "
-            f"is damaged: {what}; restore from another backup"
+            f"{self._shown}: chunk {index + 1} of {len(self.manifest.chunks)} "
+            f"(ids {entry.first_id} to {entry.last_id}) is damaged: {what}; restore from another backup"
         )
 
     def _read(self, offset: int, length: int) -> bytes:

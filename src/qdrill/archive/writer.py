@@ -23,7 +23,7 @@ from qdrill.archive.manifest import (
 )
 from qdrill.drill.results import PointId
 from qdrill.errors import OutputError, UsageError
-from qdrill.files import make_directory, output_errors, sync_directory
+from qdrill.files import make_directory, output_errors, size_text, sync_directory
 from qdrill.names import terminal_text
 from qdrill.rows.splice import Buffer
 
@@ -159,14 +159,16 @@ class ArchiveWriter:
 
     def _release(self) -> None:
         if self._journal is not None:
-            self._journal.close()
+            # On a full disk closing fails as writing did, which is told already.
+            with suppress(OSError):
+                self._journal.close()
             self._journal = None
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
 
     def _lock(self) -> None:
-        """Lock the unfinished file, which must still be the one of that name: another qdrill may just have finished it."""
+        """Lock the unfinished file, which must still be the one of that name: another qdrill may have finished it."""
         try:
             portalocker.lock(self._fd, portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING)
             ours = os.path.samestat(os.fstat(self._fd), self._part.stat())
@@ -223,7 +225,7 @@ def need_room(path: Path, need: int) -> None:
     free = shutil.disk_usage(path.parent).free
     if free < need:
         raise OutputError(
-            f"cannot write {terminal_text(str(path))}: about {need / 1e6:.1f} MB are needed and {free / 1e6:.1f} MB "
+            f"cannot write {terminal_text(str(path))}: about {size_text(need)} are needed and {size_text(free)} "
             "are free; make room or name another place with -o"
         )
 

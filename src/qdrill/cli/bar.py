@@ -111,9 +111,16 @@ class TaskView:
 
     @staticmethod
     def _bar(done: int, total: int | None, cells: int) -> ProgressBar:
-        if total is None:
-            return ProgressBar(total=None, width=cells, pulse=True)
-        return ProgressBar(total=max(1, total), completed=done if total else 1, width=cells)
+        """A bar in the one accent colour; it moves to and fro while the total is unknown."""
+        return ProgressBar(
+            total=None if total is None else max(1, total),
+            completed=1 if total == 0 else done,
+            width=cells,
+            pulse=total is None,
+            complete_style="cyan",
+            finished_style="cyan",
+            pulse_style="cyan",
+        )
 
 
 def _fit(parts: list[str], room: int) -> str:

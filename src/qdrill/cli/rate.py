@@ -118,11 +118,11 @@ class Meter:
         return (self._done - base.done) / seconds, moved / seconds if moved else None
 
     def _left(self, per_second: float | None) -> float | None:
-        if self._total is None or not per_second or self._updates < _ESTIMATE_SAMPLES:
+        if self._total is None or self._done >= self._total or not per_second or self._updates < _ESTIMATE_SAMPLES:
             return None
         if self._active() - self._samples[0].active < _ESTIMATE_FROM:
             return None
-        return max(0, self._total - self._done) / per_second
+        return (self._total - self._done) / per_second
 
     def _stalled(self, now: float) -> float | None:
         if self._held_since is not None or (self._total is not None and self._done >= self._total):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.option("--replace", "replaced", metavar="NAME", help="The target's name, repeated: delete it first.")
 @click.option("--delete-target", is_flag=True, help="At the end delete the target, if this drill made it.")
 @click.option("--text", "texts", multiple=True, metavar="TEXT", help="Sample search by text; may be repeated.")
-@click.option("--random", "random_points", type=click.IntRange(1, 1000), metavar="N", help="N random points as searches.")
+@click.option("--random", "random_points", type=click.IntRange(1, 1000), metavar="N", help="Search by N random points.")
 @click.option("--top-k", type=click.IntRange(1, 1000), default=10, show_default=True, metavar="K")
 @click.option("--using", default="", metavar="VECTOR", help="Vector that the searches use, where there are several.")
 @click.option("--embedder", default="", metavar="NAME", help="What embeds the texts.")

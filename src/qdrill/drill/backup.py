@@ -26,7 +26,7 @@ from qdrill.errors import ScrollBroken, UsageError
 from qdrill.events import Emit, Notice, Progress
 from qdrill.names import terminal_text
 from qdrill.schema.config import config_digest
-from qdrill.stores.base import CollectionInfo, CollectionReader
+from qdrill.stores.base import CollectionInfo, CollectionReader, UpdateMarks
 from qdrill.stores.wire import TooLong
 
 # Chunks planned before they are fetched; and lanes beyond the connections, for those that wait to write in turn.
@@ -92,7 +92,10 @@ class _Backup:
         sizing = size_chunks(self.reader)
         self.total = before.count
         head = self._head(info, before, sizing.rows)
-        kept, plan = self._plan(head, plan_chunks(self.reader, sizing.rows, self._tell_ids))
+        planned = plan_chunks(self.reader, sizing.rows, self._tell_ids)
+        kept, plan, head = self._resume_or_begin(head, planned)
+        if kept:
+            before = observation_of(head)
         self.rows_done = sum(chunk.rows for chunk in kept)
         need_room(self.writer.path, int(sizing.row_bytes * max(0, (before.count or 0) - self.rows_done)))
         self.writer.start(head, kept)
@@ -129,22 +132,27 @@ class _Backup:
         marks = dict(before.marks.operations) if before.marks else None
         return JournalHead(source, config_digest(info.data), rows, self.started.isoformat(), before.count, marks)
 
-    def _plan(
+    def _resume_or_begin(
         self, head: JournalHead, planned: Iterable[PlannedChunk]
-    ) -> tuple[list[Chunk], Iterable[PlannedChunk]]:
-        """Chunks of an earlier run that still hold, and what is left to fetch."""
+    ) -> tuple[list[Chunk], Iterable[PlannedChunk], JournalHead]:
+        """Chunks of an earlier run that still hold, what is left to fetch, and the head of the run that began it.
+
+        A resumed backup is as old as its first run: its time, count and marks stay those of the beginning.
+        """
         saved = self.writer.saved() if self.options.resume else None
         if saved is None:
-            return [], planned
+            return [], planned, head
         old, chunks = saved
         refuse_other_run(old, head)
-        self.changed = None not in (old.marks, head.marks) and old.marks != head.marks
         plan = list(planned)
         kept, used = keep_matching(chunks, plan)
         if not all(self.writer.still_holds(index, chunk) for index, chunk in enumerate(kept)):
             self.emit(Notice("warning", "the unfinished backup is damaged on disk; starting anew"))
-            return [], plan
-        return kept, plan[used:]
+            kept = []
+        if not kept:
+            return [], plan, head
+        self.started = datetime.fromisoformat(old.started)
+        return kept, plan[used:], old
 
     def _fetch_all(self, plan: Iterable[PlannedChunk]) -> None:
         ahead = read_ahead(plan, PLANNED_AHEAD)
@@ -228,19 +236,31 @@ class _Backup:
 
 
 def keep_matching(chunks: Sequence[Chunk], plan: Sequence[PlannedChunk]) -> tuple[list[Chunk], int]:
-    """The longest run of written chunks that stands for whole planned ones, and for how many of them."""
+    """The longest run of written chunks that stands for whole planned ones, and for how many of them.
+
+    What was written must begin, end and count as planned. Where it ends is known from the chunk behind it alone, so
+    the last one is always fetched again: the same number of rows may be other rows.
+    """
     kept: list[Chunk] = []
     used = position = 0
     for planned in plan:
-        group: list[Chunk] = []
-        while position + len(group) < len(chunks) and sum(c.rows for c in group) < planned.rows:
-            group.append(chunks[position + len(group)])
-        if not group or group[0].first_id != planned.first_id or sum(c.rows for c in group) != planned.rows:
+        end, rows = position, 0
+        while end < len(chunks) and rows < planned.rows:
+            rows += chunks[end].rows
+            end += 1
+        if end == len(chunks) or rows != planned.rows:
             break
-        kept.extend(group)
-        position += len(group)
-        used += 1
+        if chunks[position].first_id != planned.first_id or chunks[end].first_id != planned.next_id:
+            break
+        kept.extend(chunks[position:end])
+        position, used = end, used + 1
     return kept, used
+
+
+def observation_of(head: JournalHead) -> Observation:
+    """What the run that began a journal saw of the source."""
+    marks = UpdateMarks(head.marks, queued=0) if head.marks is not None else None
+    return Observation(head.count_before, marks)
 
 
 def refuse_other_run(old: JournalHead, new: JournalHead) -> None:
@@ -256,8 +276,8 @@ def refuse_other_run(old: JournalHead, new: JournalHead) -> None:
     )
     if not same:
         raise UsageError(
-            f"cannot resume: the unfinished backup is of {terminal_text(old.source.address)} with other settings or rows "
-            "of another size; run without --resume to start anew"
+            f"cannot resume: the unfinished backup is of {terminal_text(old.source.address)} with other settings or "
+            "rows of another size; run without --resume to start anew"
         )
 
 

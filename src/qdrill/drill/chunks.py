@@ -10,6 +10,7 @@ from qdrill.errors import ScrollBroken
 from qdrill.rows.order import comes_before, strictly_ascending
 from qdrill.rows.splice import split_rows
 from qdrill.stores.base import CollectionReader, IdPage
+from qdrill.stores.wire import TooLong
 
 # A page of this size stays in the processor's caches from the socket to the file, which moves faster than larger ones,
 # and keeps a server's writers waiting for a few milliseconds only.
@@ -45,10 +46,11 @@ def size_chunks(reader: CollectionReader, target_bytes: int = CHUNK_BYTES) -> Si
     limit = min(reader.page_limit() or MOST_CHUNK_ROWS, MOST_CHUNK_ROWS)
     first = len(reader.scroll(None, 1).rows)
     sample = max(1, min(SAMPLE_ROWS, limit, target_bytes // max(1, first)))
-    page = reader.scroll(None, sample)
-    size = len(page.rows)
-    came = len(split_rows(page.rows))
-    row_bytes = size / max(1, came)
+    try:
+        page = reader.scroll(None, sample)
+    except TooLong:
+        page = reader.scroll(None, 1)
+    row_bytes = len(page.rows) / max(1, len(split_rows(page.rows)))
     return Sizing(max(1, min(limit, round(target_bytes / max(1.0, row_bytes)))), row_bytes)
 
 
@@ -91,11 +93,11 @@ def check_id_page(page: IdPage, start: PointId | None) -> None:
     ids, after = page.ids, page.next_id
     if not ids:
         if after is not None:
-            raise ScrollBroken(f"the scroll gave no ids but says that {after} comes next; the server contradicts itself")
+            raise ScrollBroken(f"the scroll gave no ids but says that {after} comes next; it contradicts itself")
         return
     if start is not None and comes_before(ids[0], start):
         raise ScrollBroken(f"the scroll went back: from {start} on was asked, {ids[0]} came")
     if not strictly_ascending(ids):
-        raise ScrollBroken(f"the scroll repeats or mixes ids between {ids[0]} and {ids[-1]}; ascending ids were expected")
+        raise ScrollBroken(f"the scroll repeats or mixes ids between {ids[0]} and {ids[-1]}; they should ascend")
     if after is not None and not comes_before(ids[-1], after):
         raise ScrollBroken(f"the scroll loops: after {ids[-1]} it says that {after} comes next")

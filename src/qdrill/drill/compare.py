@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from qdrill.control import JobControl
 from qdrill.drill.chunks import PlannedChunk
 from qdrill.drill.lanes import run_lanes
-from qdrill.drill.ranges import iterate_range
+from qdrill.drill.ranges import count_points, iterate_range
 from qdrill.drill.results import CompareResult, Difference, DifferenceClass, Level, PointId, Verdict
 from qdrill.drill.sides import Side
 from qdrill.errors import ScrollBroken
@@ -70,8 +70,7 @@ def compare(
     left_points = sum(chunk.rows for chunk in plan)
     tally = _Tally(sink)
     _Comparison(left, right, options, control, emit, tally, plan).run()
-    counted = right.count()
-    right_points = counted if counted is not None else tally.right_points(left_points, options.level)
+    right_points = count_points(right)
     config = diff_configuration(left.info, right.info().data) if options.config else ()
     counts = tally.counts
     return CompareResult(
@@ -127,10 +126,6 @@ class _Tally:
                     self.listed.append(difference)
                 if self._sink is not None:
                     self._sink(difference)
-
-    def right_points(self, left_points: int, level: Level) -> int:
-        """Points on the right where the store would not count: known only after a full comparison."""
-        return left_points - self.counts["missing"] + self.counts["extra"] if level == "full" else -1
 
 
 class _Comparison:

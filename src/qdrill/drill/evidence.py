@@ -36,10 +36,11 @@ class JsonLines:
     def close(self) -> None:
         """Make the lines durable and close."""
         with self._lock, output_errors(self.path):
-            if self._stream is not None:
-                os.fsync(self._stream.fileno())
-                self._stream.close()
-                self._stream = None
+            stream, self._stream = self._stream, None
+            if stream is not None:
+                with stream:
+                    stream.flush()
+                    os.fsync(stream.fileno())
 
 
 def difference_sink(lines: JsonLines, side: str) -> Any:

@@ -11,6 +11,8 @@ from qdrill.rows.splice import rows_and_ids
 from qdrill.stores.base import CollectionReader
 from qdrill.stores.wire import TooLong
 
+ID_PAGE = 50_000
+
 
 def iterate_range(
     reader: CollectionReader, start: PointId | None, until: PointId | None, page_rows: int
@@ -43,3 +45,16 @@ def iterate_ids(reader: CollectionReader, chunk: PlannedChunk) -> Iterator[Point
                 return
             yield point_id
         cursor = page.next_id
+
+
+def count_points(reader: CollectionReader) -> int:
+    """Exact number of points, by walking over the ids where exact counting is forbidden."""
+    counted = reader.count()
+    if counted is not None:
+        return counted
+    total, page = 0, reader.scroll_ids(None, ID_PAGE)
+    while True:
+        total += len(page.ids)
+        if page.next_id is None:
+            return total
+        page = reader.scroll_ids(page.next_id, ID_PAGE)

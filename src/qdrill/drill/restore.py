@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 from qdrill.archive.reader import ArchiveReader
 from qdrill.control import JobControl
 from qdrill.drill.load import Loader
+from qdrill.drill.ranges import count_points
 from qdrill.drill.restore_journal import RestoreJournal
 from qdrill.drill.results import ConfigDifference, Moments, Rejected, RestoreResult
-from qdrill.errors import ArchiveError, UsageError
+from qdrill.errors import ArchiveError, Refused, UsageError
 from qdrill.events import Emit, MomentReached, Progress
 from qdrill.schema.compat import describe_vectors, why_incompatible
 from qdrill.schema.config import ABSENT, diff_configuration
 from qdrill.schema.recreate import Recipe, recipe
-from qdrill.stores.base import CollectionReader, CollectionWriter
+from qdrill.stores.base import CollectionWriter
 
-ID_PAGE = 50_000
 LISTED_REJECTED = 100
 UNKNOWN_VERSION = "unknown"
 
@@ -149,7 +149,11 @@ class _Restore:
         self.journal.done.clear()
         self.journal.rejected.clear()
         self.journal.begin()
-        self.writer.create(plan.create)
+        try:
+            self.writer.create(plan.create)
+        except Refused:
+            self.journal.remove()
+            raise
 
     def _look_at_the_archive(self) -> None:
         """Read the first chunk before anything is deleted or created: an archive that is no good mostly shows there."""
@@ -160,8 +164,8 @@ class _Restore:
         source = self.archive.manifest.source
         if self.writer.reader.identity() == source.identity:
             raise UsageError(
-                f"{self.options.address} is the source of this archive ({source.address}); a restore never writes into its "
-                "source: name another target"
+                f"{self.options.address} is the source of this archive ({source.address}); a restore never writes into "
+                "its source: name another target"
             )
 
     def _refuse_existing(self) -> None:
@@ -169,10 +173,12 @@ class _Restore:
         if self.options.replace == name:
             return
         if self.options.replace is not None:
-            raise UsageError(f"--replace names another collection than the target {self.options.address}; nothing was done")
+            raise UsageError(
+                f"--replace names another collection than the target {self.options.address}; nothing was done"
+            )
         raise UsageError(
-            f"{self.options.address} exists; a restore does not write into what is there: name another target, or repeat "
-            "the collection's name with --replace to delete it first"
+            f"{self.options.address} exists; a restore does not write into what is there: name another target, or "
+            "repeat the collection's name with --replace to delete it first"
         )
 
     def _refuse_schema(self) -> None:
@@ -215,16 +221,3 @@ class _Restore:
         if self.archive.manifest.source.server_version != UNKNOWN_VERSION:
             return found
         return tuple(difference for difference in found if difference.left != ABSENT)
-
-
-def count_points(reader: CollectionReader) -> int:
-    """Exact number of points, by walking over the ids where exact counting is forbidden."""
-    counted = reader.count()
-    if counted is not None:
-        return counted
-    total, page = 0, reader.scroll_ids(None, ID_PAGE)
-    while True:
-        total += len(page.ids)
-        if page.next_id is None:
-            return total
-        page = reader.scroll_ids(page.next_id, ID_PAGE)

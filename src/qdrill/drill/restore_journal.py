@@ -55,17 +55,18 @@ class RestoreJournal:
         Raises:
             UsageError: there is no such run, or it was of another archive.
         """
+        shown = terminal_text(self._head.target)
         try:
             lines = self.path.read_bytes().split(b"\n")
             head = msgspec.json.decode(lines[0], type=_Head)
         except (OSError, msgspec.DecodeError) as error:
             raise UsageError(
-                f"there is no unfinished restore into {terminal_text(self._head.target)} to resume; run without --resume, or "
+                f"there is no unfinished restore into {shown} to resume; run without --resume, or "
                 "with --replace and the collection's name to start over"
             ) from error
         if head != self._head:
             raise UsageError(
-                f"the unfinished restore into {terminal_text(self._head.target)} was of another archive; name that one, or "
+                f"the unfinished restore into {shown} was of another archive; name that one, or "
                 "start over with --replace and the collection's name"
             )
         for line in lines[1:-1]:

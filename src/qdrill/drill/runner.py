@@ -17,8 +17,9 @@ from qdrill.drill.backup import BackupOptions, back_up
 from qdrill.drill.evidence import JsonLines, journalled
 from qdrill.drill.plan import DrillPlan, Ends
 from qdrill.drill.preflight import Preflight, look, refuse_what_cannot_be
+from qdrill.drill.ranges import count_points
 from qdrill.drill.recovery_point import newest_time, recovery_point, source_drift
-from qdrill.drill.restore import Restored, RestoreOptions, count_points, restore
+from qdrill.drill.restore import Restored, RestoreOptions, restore
 from qdrill.drill.results import (
     BackupResult,
     Check,
@@ -109,8 +110,11 @@ class _Drill:
 
     def run(self) -> DrillOutcome:
         self._open_record()
-        verdict, reason, error = self._stages_to_verdict()
-        return self._record(verdict, reason, error)
+        try:
+            verdict, reason, error = self._stages_to_verdict()
+            return self._record(verdict, reason, error)
+        finally:
+            self.journal.close()
 
     def _open_record(self) -> None:
         open_drill(
@@ -276,7 +280,6 @@ class _Drill:
         if self.plan.readme is not None:
             update_backup_signals(self.plan.readme, record, self.plan.run_url or str(path))
         self.emit(DrillFinished(verdict, reason, str(path)))
-        self.journal.close()
         code = error.exit_code if error is not None else _EXIT[verdict]
         return DrillOutcome(result, path, code)
 

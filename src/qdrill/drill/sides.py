@@ -46,7 +46,7 @@ class ArchiveSide:
         # An empty archive has no chunk and one end.
         return [PlannedChunk(c.first_id, c.rows, after) for c, after in zip(chunks, nexts, strict=False)]
 
-    def rows(self, index: int, chunk: PlannedChunk) -> bytes:
+    def rows(self, index: int, chunk: PlannedChunk) -> bytes:  # noqa: ARG002 - the protocol's
         """The rows of a chunk, checked against its digest."""
         return self._archive.chunk(index)
 
@@ -67,7 +67,7 @@ class CollectionSide:
         """Chunks found by a pass over the ids."""
         return list(plan_chunks(self._reader, size_chunks(self._reader).rows, on_progress))
 
-    def rows(self, index: int, chunk: PlannedChunk) -> bytes:
+    def rows(self, index: int, chunk: PlannedChunk) -> bytes:  # noqa: ARG002 - the protocol's
         """The rows of a chunk, copied out of the transport's buffer, which the other side may share."""
         try:
             return bytes(fetch_chunk(self._reader, chunk).rows)

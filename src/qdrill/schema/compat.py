@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from qdrill.names import terminal_text
+
 UNNAMED = ""
+_SHOWN = 60
 
 
 def dense_vectors(info: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """Dense vectors of an info by name; the unnamed one is ''."""
     vectors = info.get("config", {}).get("params", {}).get("vectors") or {}
-    return {UNNAMED: vectors} if "size" in vectors and "distance" in vectors else dict(vectors)
+    # Vectors may be called `size` and `distance`: only a number makes it the size of one.
+    return {UNNAMED: vectors} if isinstance(vectors.get("size"), int) else dict(vectors)
 
 
 def sparse_vectors(info: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
@@ -27,7 +31,7 @@ def describe_vectors(info: Mapping[str, Any]) -> str:
         + (" multi" if params.get("multivector_config") else "")
         for name, params in sorted(dense_vectors(info).items())
     ]
-    sparse = [f'sparse "{name}"' for name in sorted(sparse_vectors(info))]
+    sparse = [f'sparse "{terminal_text(name, _SHOWN)}"' for name in sorted(sparse_vectors(info))]
     return ", ".join(dense + sparse) or "no vectors"
 
 
@@ -46,15 +50,17 @@ def why_incompatible(rows_from: Mapping[str, Any], target: Mapping[str, Any]) ->
         if bool(params.get("multivector_config")) != bool(theirs[name].get("multivector_config")):
             return f"{_named(name)} is {_multi(params)} here, {_multi(theirs[name])} there"
     missing = sorted(sparse_vectors(rows_from).keys() - sparse_vectors(target).keys())
-    return f'sparse vector "{missing[0]}" is here, missing there' if missing else None
+    return f'sparse vector "{terminal_text(missing[0], _SHOWN)}" is here, missing there' if missing else None
 
 
 def _named(name: str) -> str:
-    return f'vector "{name}"' if name else "the unnamed vector"
+    return f'vector "{terminal_text(name, _SHOWN)}"' if name else "the unnamed vector"
 
 
 def _naming(vectors: Mapping[str, Any]) -> str:
-    return "the vector is unnamed" if UNNAMED in vectors else "vectors are named " + ", ".join(sorted(vectors))
+    if UNNAMED in vectors:
+        return "the vector is unnamed"
+    return "vectors are named " + ", ".join(terminal_text(name, _SHOWN) for name in sorted(vectors))
 
 
 def _multi(params: Mapping[str, Any]) -> str:

@@ -53,11 +53,13 @@ def _differences(path: str, left: Any, right: Any) -> Iterator[ConfigDifference]
         for key in sorted({*left, *right}):
             inner = f"{path}.{key}" if path else key
             yield from _differences(inner, left.get(key, _MISSING), right.get(key, _MISSING))
-    elif left != right:
+    elif left != right or (path.startswith(_METADATA) and _text(left) != _text(right)):
         yield ConfigDifference(path, _text(left), _text(right))
 
 
 _MISSING = object()
+# Data of the user's own: there 1, 1.0 and true are three values.
+_METADATA = "config.metadata"
 
 
 def _text(value: Any) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_random_exponential
 
 from qdrill.control import JobControl
 from qdrill.errors import StoreError
@@ -22,16 +22,26 @@ T = TypeVar("T")
 TRANSIENT_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 LONGEST_RETRY_AFTER = 60.0
 ATTEMPTS = 7
+FIRST_ATTEMPTS = 3
 
 
 class Transient(Exception):
-    """A failure worth another try. `reason` is one line; `retry_after` is what the server asked for, in seconds."""
+    """A failure worth another try.
 
-    def __init__(self, reason: str, *, status: int = 0, retry_after: float | None = None) -> None:
+    Attributes:
+        reason: one line. status: HTTP status, 0 for none.
+        retry_after: what the server asked for, in seconds.
+        tries: how many tries it is worth in all.
+    """
+
+    def __init__(
+        self, reason: str, *, status: int = 0, retry_after: float | None = None, tries: int = ATTEMPTS
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.status = status
         self.retry_after = retry_after
+        self.tries = tries
 
 
 _backoff = wait_random_exponential(multiplier=0.2, max=10.0)
@@ -46,9 +56,12 @@ def _delay(state: RetryCallState) -> float:
     return _backoff(state)
 
 
-def with_retries(
-    call: Callable[[], T], *, what: str, control: JobControl, emit: Emit, attempts: int = ATTEMPTS
-) -> T:
+def _tried_enough(state: RetryCallState) -> bool:
+    error = state.outcome.exception() if state.outcome else None
+    return not isinstance(error, Transient) or state.attempt_number >= error.tries
+
+
+def with_retries(call: Callable[[], T], *, what: str, control: JobControl, emit: Emit) -> T:
     """Run `call`, again where it raises Transient; a cancellation ends the waiting at once.
 
     Raises:
@@ -66,7 +79,7 @@ def with_retries(
     retrying = Retrying(
         retry=retry_if_exception_type(Transient),
         wait=_delay,
-        stop=stop_after_attempt(attempts),
+        stop=_tried_enough,
         sleep=control.sleep,
         before_sleep=announce,
         reraise=True,
@@ -75,5 +88,10 @@ def with_retries(
         return retrying(call)
     except Transient as error:
         raise StoreError(
-            f"{what}: {error.reason} ({attempts} tries); check that the server is up and reachable"
+            f"{what}: {error.reason} (tried {plural_times(error.tries)}); check that the server is up and reachable"
         ) from error
+
+
+def plural_times(tries: int) -> str:
+    """`once`, or `7 times`."""
+    return "once" if tries == 1 else f"{tries} times"

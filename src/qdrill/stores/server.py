@@ -79,7 +79,8 @@ class ServerStore:
 
     @cached_property
     def admin(self) -> Admin:
-        """Typed requests through qdrant-client."""
+        """Typed requests through qdrant-client. The server is asked for its version first: that fails sooner."""
+        self.version()
         from qdrill.stores.server_admin import Admin
 
         return Admin(self._url, self._api_key, self._timeout, self._ca_file, self)
@@ -138,7 +139,9 @@ class ServerStore:
         """
 
         def once() -> Reply:
-            return self.accept(self.wire.request(method, path, body, detail=detail), what)
+            reply = self.accept(self.wire.request(method, path, body, detail=detail), what)
+            decode(reply)
+            return reply
 
         return with_retries(once, what=what, control=self.control, emit=self.emit)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 from qdrant_client import QdrantClient, models
+from qdrant_client.common.client_exceptions import ResourceExhaustedResponse
 from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
 from qdrill.drill.results import Hit, PointId
@@ -98,6 +99,9 @@ class Admin:
                 return call()
             except UnexpectedResponse as error:
                 raise self._error(error, what) from error
+            except ResourceExhaustedResponse as error:
+                reason = f"the server answered 429: {one_line(str(error))}"
+                raise Transient(reason, status=429, retry_after=error.retry_after_s) from error
             except ResponseHandlingException as error:
                 raise Transient(one_line(f"{self._store.label} gave no usable answer: {error.source}")) from error
 

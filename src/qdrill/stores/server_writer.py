@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from qdrill.errors import NotFound, Refused, StoreError
 from qdrill.stores.retry import Transient, with_retries
-from qdrill.stores.server import collection_path
+from qdrill.stores.server import collection_path, decode
 from qdrill.stores.server_reader import ServerReader
 
 if TYPE_CHECKING:
@@ -49,13 +49,12 @@ class ServerWriter:
         path = collection_path(self._name)
         payload = json.dumps(body, ensure_ascii=False).encode()
         try:
-            reply = self._store.wire.request("PUT", path, (payload,))
+            decode(self._store.accept(self._store.wire.request("PUT", path, (payload,)), self._what))
         except Transient as error:
             raise StoreError(
                 f"{self._what}: {error.reason}; it is not known whether the collection was created, so look, "
                 "then run again with --resume"
             ) from error
-        self._store.accept(reply, self._what)
         self._reader.forget()
 
     def patch(self, body: Mapping[str, Any]) -> None:
@@ -81,7 +80,8 @@ class ServerWriter:
                 if error.status == 429 and error.retry_after is None:
                     raise Refused(f"{self._what}: {error.reason}", status=429, reason=error.reason) from error
                 raise
-            self._store.accept(reply, self._what)
+            # A page that something in between answered with is no acknowledgement.
+            decode(self._store.accept(reply, self._what))
 
         with_retries(once, what=self._what, control=self._store.control, emit=self._store.emit)
 

@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 from qdrill.control import JobControl
 from qdrill.errors import StoreError
 from qdrill.events import Emit, RequestDone, ignore
-from qdrill.stores.retry import TRANSIENT_STATUSES, Transient
+from qdrill.stores.retry import ATTEMPTS, FIRST_ATTEMPTS, TRANSIENT_STATUSES, Transient
 
 Body = Sequence[bytes | memoryview]
 
@@ -97,6 +97,7 @@ class Wire:
         self._timeout = timeout
         self._control = control
         self._emit = emit
+        self._answered = False
         self._local = threading.local()
         self._lock = threading.Lock()
         self._links: list[_Link] = []
@@ -133,7 +134,8 @@ class Wire:
         except (OSError, http.client.HTTPException) as error:
             link.drop()
             self._control.checkpoint()
-            raise Transient(self._explain(error)) from error
+            raise Transient(self._explain(error), tries=self._tries(error)) from error
+        self._answered = True
         self._emit(RequestDone(method, path, reply.status, (time.monotonic() - started) * 1000, detail))
         if reply.status in TRANSIENT_STATUSES:
             raise Transient(
@@ -240,6 +242,12 @@ class Wire:
                 link.drop()
                 raise TooLong(filled)
         return filled
+
+    def _tries(self, error: Exception) -> int:
+        """A server that answered before may be restarting; one that never did is most likely not there."""
+        if isinstance(error, socket.gaierror | ssl.SSLCertVerificationError):
+            return 1
+        return ATTEMPTS if self._answered or not isinstance(error, ConnectionRefusedError) else FIRST_ATTEMPTS
 
     def _explain(self, error: Exception) -> str:
         where = f"{self._host}:{self._port}"
