@@ -16,6 +16,7 @@ from qdrill.drill.results import BackupResult, CompareResult
 from qdrill.drill.sides import ArchiveSide
 from qdrill.events import ignore
 from qdrill.stores.base import CollectionReader, Store
+from tests.support.places import ours
 
 LANES = 3
 
@@ -48,7 +49,7 @@ def unchanged(store: Store, *names: str) -> Iterator[None]:
 
 
 def _look(store: Store, names: tuple[str, ...]) -> list[Any]:
-    looks: list[Any] = [store.collections()]
+    looks: list[Any] = [ours(store)]
     for name in names:
         reader = store.reader(name)
         marks = reader.update_marks()

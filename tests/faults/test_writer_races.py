@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import fcntl
 from pathlib import Path
 from typing import Any
 
-import portalocker
 import pytest
 
 from qdrill.archive.manifest import manifest_path
@@ -111,7 +111,7 @@ def test_a_writer_that_was_just_too_late_leaves_the_finished_archive_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It opened the unfinished file, which got its final name before the lock was free."""
-    path, real = tmp_path / "a.json", portalocker.lock
+    path, real = tmp_path / "a.json", fcntl.flock
     backup(source("good"), path)
     good = path.read_bytes()
     part = tmp_path / ".a.json.part"
@@ -123,7 +123,7 @@ def test_a_writer_that_was_just_too_late_leaves_the_finished_archive_alone(
         real(*arguments)
 
     with monkeypatch.context() as patched:
-        patched.setattr(portalocker, "lock", lock)
+        patched.setattr(fcntl, "flock", lock)
         with pytest.raises(UsageError, match="another qdrill is writing"):
             backup(source("late"), path)
     assert path.read_bytes() == good

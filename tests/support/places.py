@@ -34,35 +34,42 @@ class Recipe:
     patches: Sequence[Mapping[str, Any]] = ()
 
 
+_OURS = f"qdrill-test-{os.getpid()}-"
+
+
 def new_name(text: str = "docs") -> str:
     """A collection name that no other test uses, on whatever server."""
-    return f"qdrill-test-{os.getpid()}-{secrets.token_hex(3)}-{next(_numbers)} {text}"
+    return f"{_OURS}{secrets.token_hex(3)}-{next(_numbers)} {text}"
 
 
 @contextmanager
-def open_place(kind: Kind, directory: Path, url: str) -> Iterator[Store]:
+def open_place(kind: Kind, directory: Path, url: str, *, clean: bool = True) -> Iterator[Store]:
     """A store of `kind`; what the test left in a real server is taken away afterwards.
 
     Args:
         directory: of the embedded engine.
         url: of the test server.
+        clean: whether the test ends with this.
     """
     url = os.environ[REAL_SERVER] if kind == "qdrant" else url
     store: Store = EdgeStore(directory, "edge") if kind == "edge" else ServerStore(url, label=kind)
     try:
         yield store
-        if kind == "qdrant":
+        if clean and kind == "qdrant":
             _clean(store)
     finally:
         store.close()
 
 
 def _clean(store: Store) -> None:
-    ours = f"qdrill-test-{os.getpid()}-"
-    for name in store.collections():
-        if name.startswith(ours):
-            with suppress(QdrillError):
-                store.writer(name).delete()
+    for name in ours(store):
+        with suppress(QdrillError):
+            store.writer(name).delete()
+
+
+def ours(store: Store) -> list[str]:
+    """The collections that this process made; a real server may be shared with others."""
+    return [name for name in store.collections() if name.startswith(_OURS)]
 
 
 def row(point: Mapping[str, Any]) -> bytes:

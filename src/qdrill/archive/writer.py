@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-
-import portalocker
 
 from qdrill.archive.digest import digest_of
 from qdrill.archive.journal import Journal, JournalHead, read_journal, truncate_journal
@@ -124,6 +123,7 @@ class ArchiveWriter:
             self._write(end)
             self._position += len(end)
             os.fsync(self._fd)
+            self._note_durable(len(self._chunks))
             made = manifest(tuple(self._chunks), self._position)
             final = manifest_path(self.path)
             waiting = waiting_manifest(self.path)
@@ -146,8 +146,10 @@ class ArchiveWriter:
             self._journal_path.unlink()
 
     def abandon(self) -> None:
-        """Stop; what is durable stays for a resume."""
+        """Stop; what is written stays for a resume."""
         self._end_syncer()
+        if self._failure is None and self._fd >= 0:
+            self._sync_once()
         self._release()
 
     def discard(self) -> None:
@@ -170,9 +172,9 @@ class ArchiveWriter:
     def _lock(self) -> None:
         """Lock the unfinished file, which must still be the one of that name: another qdrill may have finished it."""
         try:
-            portalocker.lock(self._fd, portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING)
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             ours = os.path.samestat(os.fstat(self._fd), self._part.stat())
-        except (portalocker.LockException, FileNotFoundError):
+        except (BlockingIOError, FileNotFoundError):
             ours = False
         if not ours:
             os.close(self._fd)
@@ -198,19 +200,23 @@ class ArchiveWriter:
             return
         try:
             os.fsync(self._fd)
-            for chunk in self._chunks[self._journaled : upto]:
-                self._journal.add(chunk)
+            self._note_durable(upto)
             self._journal.sync()
-            self._journaled = upto
         except OSError as error:
             self._failure = error
+
+    def _note_durable(self, upto: int) -> None:
+        """Write the journal's lines of the chunks before `upto`, whose bytes are on the disk."""
+        if self._journal is not None:
+            for chunk in self._chunks[self._journaled : upto]:
+                self._journal.add(chunk)
+            self._journal.flush()
+        self._journaled = upto
 
     def _end_syncer(self) -> None:
         self._stop.set()
         if self._syncer.is_alive():
             self._syncer.join()
-        if self._failure is None and self._fd >= 0:
-            self._sync_once()
 
 
 def need_room(path: Path, need: int) -> None:

@@ -65,17 +65,18 @@ def show(app: AppContext, *, drill: str) -> int:
 
     from qdrill.records.history import find_record
     from qdrill.records.integrity import check_chain, check_files
+    from qdrill.records.model import RECORD_NAME
     from qdrill.records.render_toml import load_record
 
-    path = find_record(_drills(app), drill)
-    found = load_record(path)
-    problems = [*check_files(path.parent, found), *check_chain(_drills(app))]
+    folder = find_record(_drills(app), drill)
+    found = load_record(folder)
+    problems = [*check_files(folder, found), *check_chain(_drills(app))]
     for problem in problems:
         app.warn(problem)
     if app.json:
         output.emit_json({**asdict(found), "problems": problems})
     else:
-        output.write(path.read_text(encoding="utf-8").rstrip("\n"))
+        output.write((folder / RECORD_NAME).read_text(encoding="utf-8").rstrip("\n"))
     return 1 if problems else 0
 
 

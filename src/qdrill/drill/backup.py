@@ -20,7 +20,7 @@ from qdrill.control import JobControl
 from qdrill.drill.chunks import PlannedChunk, plan_chunks, size_chunks
 from qdrill.drill.fetch import Fetched, fetch_chunk, fetch_parts
 from qdrill.drill.lanes import Turnstile, read_ahead, run_lanes
-from qdrill.drill.quiet import Observation, compare_observations, observe
+from qdrill.drill.quiet import Observation, compare_observations, nobody_wrote, observe
 from qdrill.drill.results import BackupResult
 from qdrill.errors import ScrollBroken, UsageError
 from qdrill.events import Emit, Notice, Progress
@@ -118,13 +118,23 @@ class _Backup:
         if before.count is None or before.count == self.ids or self.changed:
             return
         after = observe(self.reader)
-        if after.count != before.count or not after.same_marks(before):
+        if not nobody_wrote(before, after):
             self.changed = True
             return
         last = self.writer.chunks[-1].last_id if self.writer.chunks else "the start"
         raise ScrollBroken(
             f"the scroll of {self.options.address} ended early: {before.count} points were expected, {self.ids} ids "
             f"came, up to {last}; check the server and what stands between"
+        )
+
+    def _check_rows(self, before: Observation, after: Observation) -> None:
+        """The rows that came against the exact count, or against the ids where counting is forbidden."""
+        expected = self.ids if after.count is None else after.count
+        if self.rows_done == expected or not nobody_wrote(before, after):
+            return
+        raise ScrollBroken(
+            f"{self.options.address} counts {expected} points, {self.rows_done} came, and nothing speaks of a writer: "
+            "the scroll ends early or repeats; check the server and what stands between"
         )
 
     def _head(self, info: CollectionInfo, before: Observation, rows: int) -> JournalHead:
@@ -186,12 +196,10 @@ class _Backup:
 
     def _finish(self, info: CollectionInfo, before: Observation, head: JournalHead, kept: int) -> BackupResult:
         after = observe(self.reader)
-        finding, detail = compare_observations(before, after, self.changed)
-        if finding != "detected" and after.count is not None and after.count != self.rows_done:
-            raise ScrollBroken(
-                f"{self.options.address} counts {after.count} points, {self.rows_done} came, and nobody wrote; "
-                "the scroll lost some: check the server and what stands between"
-            )
+        self._check_rows(before, after)
+        # Marks that have not moved prove that an odd page was the scroll's fault, and it was made good.
+        proven = before.marks is not None and after.marks is not None and nobody_wrote(before, after)
+        finding, detail = compare_observations(before, after, self.changed and not proven)
         finished, seconds = datetime.now(UTC), time.monotonic() - self.clock
 
         def manifest(chunks: Sequence[Chunk], size: int) -> Manifest:

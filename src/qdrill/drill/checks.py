@@ -100,6 +100,21 @@ def compare_check(compare: CompareResult) -> Check:
     return Check("points_compared", state, "every point equal: id, vectors bit for bit, payload", seen, ids)
 
 
+def settings_check(compare: CompareResult, restored: RestoreResult) -> Iterator[Check]:
+    """Settings that differ now and did not when the restore ended: somebody changed the target meanwhile."""
+    known = {difference.path for difference in restored.config_differences}
+    found = [difference for difference in compare.config if difference.path not in known]
+    if found:
+        first = found[0]
+        yield Check(
+            "configuration_kept",
+            "fail",
+            "the target's settings as the restore left them",
+            f"{len(found)} settings differ, first {first.path}: {first.left} here, {first.right} there",
+            tuple(difference.path for difference in found[:_LISTED]),
+        )
+
+
 def search_check(outcomes: Sequence[SearchOutcome], searchable: bool) -> Check:
     """Every sample search answers in the target as in the source?"""
     expected = "every sample search answers as on the source"

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from qdrill.control import JobControl
 from qdrill.drill.chunks import PlannedChunk
 from qdrill.drill.lanes import run_lanes
+from qdrill.drill.quiet import Observation, nobody_wrote, observe
 from qdrill.drill.ranges import count_points, iterate_range
 from qdrill.drill.results import CompareResult, Difference, DifferenceClass, Level, PointId, Verdict
 from qdrill.drill.sides import Side
@@ -67,10 +68,13 @@ def compare(
     """
     clock = time.monotonic()
     plan = list(left.plan(lambda done: emit(Progress("verify", "ids", done, None))))
-    left_points = sum(chunk.rows for chunk in plan)
-    tally = _Tally(sink)
+    tally, before = _Tally(sink), observe(right)
     _Comparison(left, right, options, control, emit, tally, plan).run()
     right_points = count_points(right)
+    left_points = sum(chunk.rows for chunk in plan)
+    if options.level == "full":
+        left_points = tally.compared - tally.counts["extra"]
+        _refuse_broken_scroll(right, before, right_points, tally)
     config = diff_configuration(left.info, right.info().data) if options.config else ()
     counts = tally.counts
     return CompareResult(
@@ -89,6 +93,20 @@ def compare(
         right_points=right_points,
         seconds=time.monotonic() - clock,
     )
+
+
+def _refuse_broken_scroll(right: CollectionReader, before: Observation, counted: int, tally: _Tally) -> None:
+    """Hold the points that were met on the right against its exact count: what a scroll hides is not lost.
+
+    Raises:
+        ScrollBroken: they contradict each other, and nobody wrote.
+    """
+    met = tally.compared - tally.counts["missing"]
+    if met != counted and nobody_wrote(before, observe(right)):
+        raise ScrollBroken(
+            f"{right.name} counts {counted} points, {met} came, and nothing speaks of a writer: its scroll ends early or "
+            "repeats; check the server and what stands between"
+        )
 
 
 def _verdict(level: Level, tally: _Tally, config_differs: bool, counts_agree: bool, points: int) -> Verdict:
@@ -161,10 +179,10 @@ class _Comparison:
     def _one(self, _position: int, index: int) -> None:
         chunk = self.plan[index]
         self.control.pace(chunk.rows)
-        ours = self.left.rows(index, chunk)
+        ours, rows = self.left.rows(index, chunk)
         start = chunk.first_id if index else None
         if self._same_bytes(ours, start, chunk):
-            done = self.tally.add_equal(chunk.rows)
+            done = self.tally.add_equal(rows)
         else:
             self._by_value(ours, start, chunk)
             done = self.tally.compared

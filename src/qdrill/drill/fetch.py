@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from qdrill.drill.chunks import PlannedChunk
-from qdrill.drill.ranges import iterate_ids
+from qdrill.drill.ranges import advanced, iterate_ids
 from qdrill.drill.results import PointId
 from qdrill.errors import ScrollBroken
 from qdrill.rows.order import comes_before, strictly_ascending
@@ -105,7 +105,7 @@ def range_rows(reader: CollectionReader, chunk: PlannedChunk) -> list[tuple[Poin
     while cursor is not None and not _behind(cursor, chunk):
         page = reader.scroll(cursor, chunk.rows)
         pairs.extend(pair for pair in _checked_pairs(page, cursor) if not _behind(pair[0], chunk))
-        cursor = page.next_id
+        cursor = advanced(cursor, page.next_id)
     return pairs
 
 

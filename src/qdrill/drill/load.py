@@ -102,6 +102,9 @@ class Loader:
             if error.status not in _ABOUT_THE_ROWS:
                 raise
             rows = split_rows(b"".join(fragments))
+            if len(rows) == 1 and error.status == 429:
+                # One row is never more than a rate allows: this is no word about the row.
+                raise
             if len(rows) == 1:
                 return [Rejected(row_id(rows[0]), error.reason)]
             return self._halves(rows, wait=wait)

@@ -20,6 +20,12 @@ class Observation:
         return self.marks is None or other.marks is None or self.marks.operations == other.marks.operations
 
 
+def nobody_wrote(before: Observation, after: Observation) -> bool:
+    """Whether nothing speaks of a write in between: the counts are the same, the marks too, and no update waited."""
+    waiting = before.marks is not None and (before.marks.queued or before.marks.deferred)
+    return before.count == after.count and before.same_marks(after) and not waiting
+
+
 def observe(reader: CollectionReader) -> Observation:
     """Look once. Marks are read around the count, so that a write between the two shows."""
     return Observation(reader.count(), reader.update_marks())

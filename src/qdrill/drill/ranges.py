@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qdrill.drill.chunks import PlannedChunk
+from qdrill.drill.chunks import PlannedChunk, check_id_page
 from qdrill.drill.results import PointId
+from qdrill.errors import ScrollBroken
 from qdrill.rows.order import comes_before
 from qdrill.rows.splice import rows_and_ids
 from qdrill.stores.base import CollectionReader
@@ -30,9 +31,20 @@ def iterate_range(
             if until is not None and not comes_before(point_id, until):
                 return
             yield point_id, row
-        cursor = page.next_id
+        cursor = page.next_id if cursor is None else advanced(cursor, page.next_id)
         if cursor is not None and until is not None and not comes_before(cursor, until):
             return
+
+
+def advanced(cursor: PointId, after: PointId | None) -> PointId | None:
+    """The next page's first id, which must lie behind this one's.
+
+    Raises:
+        ScrollBroken: it does not, and following it would never end.
+    """
+    if after is not None and not comes_before(cursor, after):
+        raise ScrollBroken(f"the scroll loops: from {cursor} on was asked, and it says that {after} comes next")
+    return after
 
 
 def iterate_ids(reader: CollectionReader, chunk: PlannedChunk) -> Iterator[PointId]:
@@ -40,6 +52,7 @@ def iterate_ids(reader: CollectionReader, chunk: PlannedChunk) -> Iterator[Point
     cursor: PointId | None = chunk.first_id
     while cursor is not None:
         page = reader.scroll_ids(cursor, chunk.rows + 1)
+        check_id_page(page, cursor)
         for point_id in page.ids:
             if chunk.next_id is not None and not comes_before(point_id, chunk.next_id):
                 return
@@ -52,9 +65,11 @@ def count_points(reader: CollectionReader) -> int:
     counted = reader.count()
     if counted is not None:
         return counted
-    total, page = 0, reader.scroll_ids(None, ID_PAGE)
+    total, start = 0, None
     while True:
+        page = reader.scroll_ids(start, ID_PAGE)
+        check_id_page(page, start)
         total += len(page.ids)
         if page.next_id is None:
             return total
-        page = reader.scroll_ids(page.next_id, ID_PAGE)
+        start = page.next_id

@@ -92,7 +92,7 @@ class _Drill:
         self.started = datetime.now(UTC)
         self.directory = claim_directory(plan.drills, self.started, random.SystemRandom())
         self.journal = JsonLines(self.directory / "evidence" / "journal.jsonl")
-        self.emit = journalled(self.journal, emit)
+        self.tell, self.emit = emit, journalled(self.journal, emit)
         self.stages: dict[StageName, StageTime] = {}
         self.checks: list[Check] = []
         self.source = Place(ends.source_address, ends.source_store, ends.source.name, "unknown")
@@ -237,6 +237,7 @@ class _Drill:
             differences.close()
         self._moment("verified", time.monotonic() - clock)
         self._check([questions.compare_check(self.compare)])
+        self._check(questions.settings_check(self.compare, self.restored.result))
         if self.plan.level == "full":
             marks = found.marks
             self.drift = source_drift(archive, self.ends.source, marks, self.control, self.plan.lanes)
@@ -272,14 +273,15 @@ class _Drill:
     def _record(self, verdict: Verdict, reason: str, error: QdrillError | None) -> DrillOutcome:
         with self._stage("record"):
             self._remove_target()
-            self.journal.close()
+        # The record keeps the journal's digest: nothing may be added to it from here on.
+        self.journal.close()
         result = self._result(verdict, reason, error)
         path = save_drill(self.directory, result, who=self.plan.who, origin=self.plan.origin)
         record = load_record(path)
         write_ci_summary(self.plan.ci_summary, record)
         if self.plan.readme is not None:
             update_backup_signals(self.plan.readme, record, self.plan.run_url or str(path))
-        self.emit(DrillFinished(verdict, reason, str(path)))
+        self.tell(DrillFinished(verdict, reason, str(path)))
         code = error.exit_code if error is not None else _EXIT[verdict]
         return DrillOutcome(result, path, code)
 

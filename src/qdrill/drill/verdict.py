@@ -8,6 +8,8 @@ from qdrill.drill.results import Check, Verdict
 
 # Without these four nothing has been proven, whatever else went well.
 INDISPENSABLE = ("source_has_points", "points_restored", "points_compared", "sample_searches")
+# A collection without vectors can be restored and compared, and has nothing to search.
+_NOTHING_TO_SEARCH = ("sample_searches", "not_applicable")
 _REASONS = 3
 
 
@@ -28,8 +30,11 @@ def judge(checks: Sequence[Check]) -> tuple[Verdict, str]:
     open_checks = [check for check in required if check.state in ("inconclusive", "skipped")]
     if open_checks:
         return "inconclusive", _words(open_checks)
-    if not any(check.name == "points_compared" and check.state == "pass" for check in checks):
-        return "inconclusive", "the points were not compared"
+    answered = {check.name for check in checks if check.state == "pass"}
+    answered |= {check.name for check in checks if (check.name, check.state) == _NOTHING_TO_SEARCH}
+    unanswered = [name for name in INDISPENSABLE if name not in answered]
+    if unanswered:
+        return "inconclusive", f"{', '.join(unanswered)} did not pass"
     return "pass", "every point compared equal and every objective was met"
 
 

@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from qdrill.errors import NotFound, Refused, StoreError
+from qdrill.errors import NotFound, Refused, StoreError, UsageError
 from qdrill.stores.retry import Transient, with_retries
 from qdrill.stores.server import collection_path, decode
 from qdrill.stores.server_reader import ServerReader
+from qdrill.stores.wire import one_line
 
 if TYPE_CHECKING:
     from qdrill.stores.server import ServerStore
@@ -25,11 +26,13 @@ class ServerWriter:
         self._store = store
         self._name = collection
         self._what = f"writing {store.show(collection)}"
-        self._reader = ServerReader(store, collection)
+        self._reader: ServerReader | None = None
 
     @property
     def reader(self) -> ServerReader:
-        """The same collection, for reading back."""
+        """The same collection for reading back, an alias resolved. Raises NotFound before `create`."""
+        if self._reader is None:
+            self._reader = self._store.reader(self._name)
         return self._reader
 
     def prepare(self) -> None:
@@ -55,12 +58,13 @@ class ServerWriter:
                 f"{self._what}: {error.reason}; it is not known whether the collection was created, so look, "
                 "then run again with --resume"
             ) from error
-        self._reader.forget()
+        self._reader = ServerReader(self._store, self._name)
 
     def patch(self, body: Mapping[str, Any]) -> None:
         """Change settings."""
         self._store.result("PATCH", collection_path(self._name), body, what=self._what)
-        self._reader.forget()
+        if self._reader is not None:
+            self._reader.forget()
 
     def create_index(self, field_name: str, schema: Any) -> None:
         """Create a payload index and wait for it."""
@@ -90,12 +94,22 @@ class ServerWriter:
         self._store.admin.add_alias(self._name, alias)
 
     def delete(self) -> None:
-        """Delete the collection."""
+        """Delete the collection.
+
+        Raises:
+            UsageError: this name is an alias; nothing is deleted.
+        """
+        if self.reader.name != self._name:
+            raise UsageError(
+                f"{self._store.show(self._name)} is an alias of {one_line(self.reader.name)}; nothing was deleted: name "
+                "another target"
+            )
         self._store.admin.delete(self._name)
+        self._reader = None
 
     def settle(self) -> None:
         """Return when the update queue is empty; servers before 1.17 tell of none."""
         delay = 0.01
-        while int((self._reader.info().data.get("update_queue") or {}).get("length", 0)) > 0:
+        while int((self.reader.info().data.get("update_queue") or {}).get("length", 0)) > 0:
             self._store.control.sleep(delay)
             delay = min(0.25, delay * 2)
