@@ -62,9 +62,7 @@ def api_key(holder: HasKey, environ: Mapping[str, str]) -> str | None:
     key = environ.get(name, "")
     if not key:
         table = _table(holder)
-        raise UsageError(
-            f"{name} is not set, and {table} takes its key from it; set it, or remove api_key_env"
-        )
+        raise UsageError(f"{name} is not set, and {table} takes its key from it; set it, or remove api_key_env")
     if not (key.isascii() and key.isprintable()) or " " in key:
         raise UsageError(f"{name} holds spaces, line breaks or characters that no key has; set it again")
     return key

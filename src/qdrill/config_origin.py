@@ -47,9 +47,7 @@ def settings(config: Config, environ: Mapping[str, str]) -> tuple[Setting, ...]:
     )
 
 
-def trace(
-    config: Config, document: Mapping[str, Any], text: str, environ: Mapping[Trail, str]
-) -> dict[str, Origin]:
+def trace(config: Config, document: Mapping[str, Any], text: str, environ: Mapping[Trail, str]) -> dict[str, Origin]:
     """Origins of all values of `config`.
 
     `document` and `text` are drills.toml parsed and as written; `environ` has, by path, the environment
@@ -72,9 +70,7 @@ def _leaves(value: object, path: Trail) -> Iterator[tuple[Trail, object]]:
     if is_dataclass(value):
         for field in fields(value):
             if field.name not in _NOT_VALUES:
-                yield from _leaves(
-                    getattr(value, field.name), (*path, _FILE_KEYS.get(field.name, field.name))
-                )
+                yield from _leaves(getattr(value, field.name), (*path, _FILE_KEYS.get(field.name, field.name)))
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield from _leaves(item, (*path, key))

@@ -20,9 +20,7 @@ from qdrill.names import terminal_text
 from qdrill.urls import BadUrl, qdrant_url, service_url
 
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
-_RANDOM_LOOKING = re.compile(
-    r"(?=[^_]*\d)(?=[^_]*[A-Za-z])[A-Za-z0-9]{16,}|(?=.*[a-z])(?=.*[A-Z])[A-Za-z]{24,}"
-)
+_RANDOM_LOOKING = re.compile(r"(?=[^_]*\d)(?=[^_]*[A-Za-z])[A-Za-z0-9]{16,}|(?=.*[a-z])(?=.*[A-Z])[A-Za-z]{24,}")
 _WHOLE = "a whole number"
 _KINDS: tuple[tuple[type, str], ...] = (
     (bool, "true or false"),

@@ -1,15 +1,15 @@
 """Every error a user can meet: one plain line, and the exit code that goes with it.
 
-    QdrillError
-    ├── UsageError            2  the command line or drills.toml is wrong
-    ├── StoreError            3  a store cannot be reached, or refused
-    │   ├── NotFound          3  the collection is not there
-    │   ├── Refused           3  the store answered with a refusal (4xx); carries status and reason
-    │   └── ScrollBroken      3  the store's own pages contradict each other
-    ├── Inconclusive          4  the question could not be answered
-    ├── ArchiveError          5  an archive is damaged or not one
-    ├── OutputError           5  our own output cannot be written
-    └── Interrupted         130  somebody cancelled
+QdrillError
+├── UsageError            2  the command line or drills.toml is wrong
+├── StoreError            3  a store cannot be reached, or refused
+│   ├── NotFound          3  the collection is not there
+│   ├── Refused           3  the store answered with a refusal (4xx); carries status and reason
+│   └── ScrollBroken      3  the store's own pages contradict each other
+├── Inconclusive          4  the question could not be answered
+├── ArchiveError          5  an archive is damaged or not one
+├── OutputError           5  our own output cannot be written
+└── Interrupted         130  somebody cancelled
 """
 
 from __future__ import annotations

@@ -116,7 +116,7 @@ def test_hostile_names_and_payloads_are_shown_harmless(server: RunningServer, ho
     left, right = hostile
     target = f"{left}%20restored%1b"
     runs = [
-        qdrill("collections", server.url, cwd=tmp_path),
+        qdrill("collections", server.url, cwd=tmp_path, env={"COLUMNS": "300"}),
         qdrill("search", left, "--random", "3", "--against", right, cwd=tmp_path),
         qdrill("verify", left, right, cwd=tmp_path),
         qdrill("backup", left, cwd=tmp_path),

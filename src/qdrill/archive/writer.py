@@ -234,5 +234,3 @@ def need_room(path: Path, need: int) -> None:
             f"cannot write {terminal_text(str(path))}: about {size_text(need)} are needed and {size_text(free)} "
             "are free; make room or name another place with -o"
         )
-
-

@@ -144,7 +144,7 @@ def _search_summary(search: SearchOutcome) -> list[str]:
         parts.append(f"largest score change {search.max_score_change:.4g}")
     if search.source_ms is not None and search.target_ms is not None:
         parts.append(f"{search.source_ms:.0f} ms | {search.target_ms:.0f} ms")
-    return output.wrapped("  " + "   ".join(parts), output.width())
+    return [f"  {line}" for line in output.wrapped("   ".join(parts), output.width() - 2)]
 
 
 def dry_run(plan: DrillPlan, ends: Ends) -> str:

@@ -119,16 +119,14 @@ def prepare(
 
     source, target = parse_address(drill.source, app.config), parse_address(drill.target, app.config)
     if drill.method != "rows":
-        raise UsageError(f"drill {drill.name}: method {drill.method} is not built yet; use method = \"rows\"")
+        raise UsageError(f'drill {drill.name}: method {drill.method} is not built yet; use method = "rows"')
     if same_place(source, target):
         raise UsageError(f"source {source} and target {target} are one place; name another target with --target")
     lanes = app.lanes(source, connections)
     plan = plan_from_config(app.config, drill, source.collection, lanes, app.embedder)
     if asked.get("optimize_wait") is not None:
         plan = replace(plan, optimize_seconds=asked["optimize_wait"])
-    plan = replace(
-        plan, replace=asked.get("replaced"), readme=asked.get("readme"), run_url=asked.get("run_url") or ""
-    )
+    plan = replace(plan, replace=asked.get("replaced"), readme=asked.get("readme"), run_url=asked.get("run_url") or "")
     writer, reader = app.target_writer(target), app.reader(source)
     return plan, Ends(
         source=reader,

@@ -190,9 +190,7 @@ class _Backup:
         if fetched.first_id is not None and fetched.last_id is not None:
             self.writer.append(fetched.rows, fetched.count, fetched.first_id, fetched.last_id, digest)
         self.rows_done += fetched.count
-        self.emit(
-            Progress("backup", "points", self.rows_done, self.total, self.writer.position, retries=self.retries)
-        )
+        self.emit(Progress("backup", "points", self.rows_done, self.total, self.writer.position, retries=self.retries))
 
     def _finish(self, info: CollectionInfo, before: Observation, head: JournalHead, kept: int) -> BackupResult:
         after = observe(self.reader)

@@ -54,9 +54,7 @@ def size_chunks(reader: CollectionReader, target_bytes: int = CHUNK_BYTES) -> Si
     return Sizing(max(1, min(limit, round(target_bytes / max(1.0, row_bytes)))), row_bytes)
 
 
-def plan_chunks(
-    reader: CollectionReader, rows: int, on_progress: Callable[[int], None]
-) -> Iterator[PlannedChunk]:
+def plan_chunks(reader: CollectionReader, rows: int, on_progress: Callable[[int], None]) -> Iterator[PlannedChunk]:
     """Walk over all ids and cut them into chunks of `rows`, each given as soon as its end is known.
 
     The first pages are small, so that fetching can begin at once; the walk goes on beside it.

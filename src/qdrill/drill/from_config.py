@@ -71,4 +71,3 @@ def _embedders(
     if any(not search.embedder for search in texts):
         named |= config.embedders.keys()
     return {name: open_embedder(name) for name in sorted(named)}
-

@@ -85,9 +85,7 @@ def run_drill(
 class _Drill:
     """One drill under way: results are added stage by stage, and never changed afterwards."""
 
-    def __init__(
-        self, plan: DrillPlan, ends: Ends, control: JobControl, emit: Emit, damage: Damage | None
-    ) -> None:
+    def __init__(self, plan: DrillPlan, ends: Ends, control: JobControl, emit: Emit, damage: Damage | None) -> None:
         self.plan, self.ends, self.control, self.damage = plan, ends, control, damage
         self.started = datetime.now(UTC)
         self.directory = claim_directory(plan.drills, self.started, random.SystemRandom())
@@ -193,9 +191,7 @@ class _Drill:
             self.notes.append(f"no row has a time in {plan.payload_time_field}; the age of the backup stands instead")
         with self._stage("restore"):
             self.rpa = recovery_point(backup, newest, datetime.now(UTC))
-            options = RestoreOptions(
-                self.ends.target_address, plan.lanes, replace=plan.replace, aliases=plan.aliases
-            )
+            options = RestoreOptions(self.ends.target_address, plan.lanes, replace=plan.replace, aliases=plan.aliases)
             self.restored = restore(archive, self.ends.target, options, self.control, self.emit)
             if self.damage is not None:
                 self.damage(self.ends.target)

@@ -107,9 +107,7 @@ def _judge(planned: PlannedSearch, source: Answer, target: Answer, min_overlap: 
     state, reason = _verdict(match, moved, min_overlap)
     if state == "pass" and order is not None:
         reason = f"{reason}, order {'the same' if order else 'differs'}"
-    return _outcome(
-        planned, state, reason, source, target, overlap=match.overlap, same_order=order, change=change
-    )
+    return _outcome(planned, state, reason, source, target, overlap=match.overlap, same_order=order, change=change)
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,9 +111,7 @@ def plan_searches(
 class _Planner:
     """The source's vectors, read once, and what turns a spec into searches."""
 
-    def __init__(
-        self, reader: CollectionReader, embedders: Mapping[str, Embedder], chance: random.Random
-    ) -> None:
+    def __init__(self, reader: CollectionReader, embedders: Mapping[str, Embedder], chance: random.Random) -> None:
         self._reader = reader
         self._embedders = embedders
         self._chance = chance

@@ -63,9 +63,7 @@ class ServerStore:
         self.control = control or JobControl()
         self.emit = emit
         headers = {"api-key": api_key} if api_key else {}
-        self.wire = Wire(
-            url, headers=headers, timeout=timeout, control=self.control, emit=emit, ca_file=ca_file
-        )
+        self.wire = Wire(url, headers=headers, timeout=timeout, control=self.control, emit=emit, ca_file=ca_file)
 
     @property
     def label(self) -> str:
