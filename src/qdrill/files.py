@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from qdrill.errors import OutputError
+from qdrill.names import terminal_text
 
 
 @contextmanager
@@ -18,20 +20,24 @@ def output_errors(path: Path, need: int | None = None) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OutputError(_explain(path, error, need)) from error
+        raise output_error(path, error, need) from error
 
 
-def _explain(path: Path, error: OSError, need: int | None) -> str:
-    from qdrill.names import terminal_text
-
+def output_error(path: Path, error: OSError, need: int | None = None) -> OutputError:
+    """The one line for `error` on `path`; `need` is the size in bytes of what was to be written."""
     shown = terminal_text(str(path))
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        needed = f"at least {size_text(need)} in all are needed, " if need else ""
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        reason = error.strerror or type(error).__name__
+        step = "check the directory's rights or name another place, then run it again"
+        return OutputError(f"cannot write {shown}: {reason}; {step}")
+    sizes = [f"at least {size_text(need)} in all are needed"] if need else []
+    what = "a file of that size is not allowed here"
+    if error.errno != errno.EFBIG:
+        what = "the disk is full"
         free = _free_bytes(path)
-        have = f"{size_text(free)} are free" if free is not None else "none is left"
-        return f"cannot write {shown}: the disk is full ({needed}{have}); make room or name another place with -o"
-    reason = error.strerror or type(error).__name__
-    return f"cannot write {shown}: {reason}; check the directory's rights or name another place with -o"
+        sizes += [f"{size_text(free)} are free"] if free is not None else []
+    shown_sizes = f" ({', '.join(sizes)})" if sizes else ""
+    return OutputError(f"cannot write {shown}: {what}{shown_sizes}; make room or name another place, then run it again")
 
 
 def size_text(number: int) -> str:
@@ -53,30 +59,50 @@ def make_directory(path: Path) -> None:
 
 
 def sync_directory(path: Path) -> None:
-    """Make renames inside `path` durable."""
+    """Make names in the directory `path` durable; some mounts cannot, which is no error."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
     finally:
         os.close(descriptor)
 
 
+def write_text(path: Path, text: str) -> None:
+    """`write_whole` of text in UTF-8, its line ends as they are."""
+    write_whole(path, text.encode("utf-8", "backslashreplace"))
+
+
 def write_whole(path: Path, data: bytes) -> None:
-    """Write `data` under a temporary name, fsync, rename to `path`, fsync the directory.
+    """Replace `path` by `data` in one step that survives a power cut.
+
+    The new file is written under a temporary name in the same directory, fsynced, renamed, and the directory is
+    fsynced. A link is followed; the permissions of an existing file stay.
 
     Raises:
         OutputError: it cannot be written; `path` is then as it was.
     """
-    make_directory(path.parent)
-    temporary = path.with_name(f".{path.name[:200]}.{os.getpid()}.tmp")
-    try:
-        with output_errors(path, len(data)):
-            with temporary.open("wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(temporary, path)
-            sync_directory(path.parent)
-    finally:
-        with suppress(OSError):
-            temporary.unlink()
+    with output_errors(path, len(data)):
+        final = path.resolve()
+        final.parent.mkdir(parents=True, exist_ok=True)
+        temporary = final.with_name(f".qdrill-{secrets.token_hex(8)}.tmp")
+        try:
+            _write_synced(temporary, data)
+            with suppress(FileNotFoundError):
+                temporary.chmod(final.stat().st_mode & 0o7777)
+            os.replace(temporary, final)
+        finally:
+            with suppress(OSError):
+                temporary.unlink()
+        sync_directory(final.parent)
+
+
+def _write_synced(path: Path, data: bytes) -> None:
+    # Not tempfile: its files are private to the user, and a record is for others to read.
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())

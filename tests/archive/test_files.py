@@ -171,7 +171,9 @@ def test_one_archive_has_one_writer(tmp_path: Path) -> None:
 
 
 def test_too_little_room_is_told_before_anything_is_written(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match=r"cannot write .*docs\.json: about 1000000000000\.0 MB are needed and .* free"):
+    with pytest.raises(
+        OutputError, match=r"cannot write .*docs\.json: about 1000000000000\.0 MB are needed and .* free"
+    ):
         need_room(tmp_path / "docs.json", 10**18)
     need_room(tmp_path / "docs.json", 1)
     assert list(tmp_path.iterdir()) == []

@@ -19,7 +19,13 @@ from tests.rows.strategies import dump, ids, payloads
 _texts = st.text(max_size=12)
 _counts = st.none() | st.integers(0, 2**63 - 1)
 _chunks = st.builds(
-    Chunk, st.integers(0, 2**40), st.integers(1, 2**30), st.integers(1, 9000), ids, ids, st.binary(max_size=8).map(digest_of)
+    Chunk,
+    st.integers(0, 2**40),
+    st.integers(1, 2**30),
+    st.integers(1, 9000),
+    ids,
+    ids,
+    st.binary(max_size=8).map(digest_of),
 )
 manifests = st.builds(
     Manifest,
@@ -66,7 +72,7 @@ def test_any_changed_byte_of_a_manifest_is_found(tmp_path: Path, data: st.DataOb
     whole = render_manifest(data.draw(manifests))
     place = data.draw(st.integers(0, len(whole) - 1))
     other = data.draw(st.integers(0, 255).filter(lambda byte: byte != whole[place]))
-    with pytest.raises(ArchiveError, match="damaged|not a manifest|later qdrill"):
+    with pytest.raises(ArchiveError, match=r"damaged|not a manifest|later qdrill"):
         read_manifest(save(tmp_path, whole[:place] + bytes([other]) + whole[place + 1 :]))
 
 

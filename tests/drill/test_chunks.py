@@ -18,7 +18,7 @@ from qdrill.rows.order import order_key
 from qdrill.stores.base import IdPage
 from tests.drill.recipes import points
 from tests.rows.strategies import ids, in_order
-from tests.support.fake_reader import FakeReader
+from tests.support.fake_reader import FakeReader, Point
 
 Ids = list[int | str]
 id_sets = st.lists(ids, max_size=60, unique=True).map(in_order)
@@ -109,12 +109,13 @@ def test_pages_that_contradict_themselves_say_what_was_expected_and_what_came(
 
 
 def test_the_cut_depends_on_the_data_alone() -> None:
-    reader = FakeReader(points(range(500)), {})
+    many: list[Point] = list(points(range(500)))
+    reader = FakeReader(many, {})
     small = size_chunks(reader, 2048)
     assert small == size_chunks(reader, 2048)
     assert 1 < small.rows < 50
     assert size_chunks(reader, 1).rows == 1
-    assert size_chunks(FakeReader(points(range(500)), {}, limit=7), 1 << 20).rows == 7
+    assert size_chunks(FakeReader(many, {}, limit=7), 1 << 20).rows == 7
     assert size_chunks(FakeReader([], {})).rows >= 1
 
 

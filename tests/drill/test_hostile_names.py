@@ -78,9 +78,13 @@ def test_names_that_lead_elsewhere_are_refused(bad: str, kind: Kind, place: Stor
     assert all(path.name in {"edge"} for path in outside), outside
 
 
-@pytest.mark.parametrize("bad", ["../../etc/x", "%2e%2e%2f%2e%2e%2fetc%2fx", "..", "%2e%2e", "a%00b", "a%2fb", "x" * 256, "%E7%99%BB" * 86])
+@pytest.mark.parametrize(
+    "bad", ["../../etc/x", "%2e%2e%2f%2e%2e%2fetc%2fx", "..", "%2e%2e", "a%00b", "a%2fb", "x" * 256, "%E7%99%BB" * 86]
+)
 @pytest.mark.parametrize("command", ["backup", "run"])
-def test_addresses_that_lead_elsewhere_are_one_plain_line(server: RunningServer, command: str, bad: str, tmp_path: Path) -> None:
+def test_addresses_that_lead_elsewhere_are_one_plain_line(
+    server: RunningServer, command: str, bad: str, tmp_path: Path
+) -> None:
     arguments = ["--source", f"{server.url}/{bad}"] if command == "run" else [f"{server.url}/{bad}"]
     ran = qdrill(command, *arguments, cwd=tmp_path)
     assert ran.code == 2, ran.err
@@ -112,12 +116,14 @@ def _records(folder: Path) -> list[str]:
     return [path.name for path in (folder / "artifacts" / "drills").iterdir()]
 
 
-def test_hostile_names_and_payloads_are_shown_harmless(server: RunningServer, hostile: list[str], tmp_path: Path) -> None:
+def test_hostile_names_and_payloads_are_shown_harmless(
+    server: RunningServer, hostile: list[str], tmp_path: Path
+) -> None:
     left, right = hostile
     target = f"{left}%20restored%1b"
     runs = [
         qdrill("collections", server.url, cwd=tmp_path, env={"COLUMNS": "300"}),
-        qdrill("search", left, "--random", "3", "--against", right, cwd=tmp_path),
+        qdrill("search", left, "--random", "3", "--against", right, cwd=tmp_path, env={"COLUMNS": "300"}),
         qdrill("verify", left, right, cwd=tmp_path),
         qdrill("backup", left, cwd=tmp_path),
         qdrill("run", "--source", left, "--target", target, cwd=tmp_path),
@@ -132,10 +138,13 @@ def test_hostile_names_and_payloads_are_shown_harmless(server: RunningServer, ho
         assert harmless(ran), (ran.out, ran.err)
         assert ran.out or ran.err
     assert "\\x1b" in runs[0].out
-    assert "other" in runs[1].out + runs[2].out
+    assert "\\x1b[31m\\x1b]0;owned" in runs[1].out
+    assert "1 payload" in runs[2].out
 
 
-def test_hostile_names_and_payloads_are_harmless_in_a_record(server: RunningServer, hostile: list[str], tmp_path: Path) -> None:
+def test_hostile_names_and_payloads_are_harmless_in_a_record(
+    server: RunningServer, hostile: list[str], tmp_path: Path
+) -> None:
     readme = tmp_path / "README.md"
     readme.write_text("<!-- BACKUP_SIGNALS_START -->\n<!-- BACKUP_SIGNALS_END -->\n")
     left, _ = hostile

@@ -234,7 +234,10 @@ def test_a_row_longer_than_the_server_takes_is_listed(archive: Path, kind: Kind,
 @pytest.fixture
 def small_server(tmp_path: Path) -> Iterator[Store]:
     """A server that takes requests of at most 1 MiB."""
-    with start_server(tmp_path / "small", max_request_mb=1) as running, open_place("server", tmp_path, running.url) as store:
+    with (
+        start_server(tmp_path / "small", max_request_mb=1) as running,
+        open_place("server", tmp_path, running.url) as store,
+    ):
         yield store
 
 
@@ -285,7 +288,7 @@ def test_a_damaged_chunk_stops_the_restore_before_it_is_sent(archive: Path, plac
 
 def test_there_is_nothing_to_resume_where_nothing_was_begun(archive: Path, place: Store) -> None:
     name = make(place, new_name(), Recipe(DOT4)).name
-    with unchanged(place, name), pytest.raises(UsageError, match="no unfinished restore into .* to resume"):
+    with unchanged(place, name), pytest.raises(UsageError, match=r"no unfinished restore into .* to resume"):
         restore_to(archive, place, name, resume=True)
 
 

@@ -7,11 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from qdrill.archive.reader import ArchiveReader
-from qdrill.drill.compare import CompareOptions, compare
-from qdrill.drill.sides import CollectionSide
-from qdrill.control import JobControl
-from qdrill.events import ignore
 from qdrill.schema.config import configuration
 from qdrill.stores.base import Store
 from tests.drill.recipes import SHAPES

@@ -23,7 +23,9 @@ from tests.support.places import Recipe, delete_points, make, new_name, write
 
 pytestmark = pytest.mark.usefixtures("small_chunks")
 POINTS = points(range(1, 61))
-TIMED = [{**point, "payload": {**point["payload"], "at": f"2026-01-01T00:00:{point['id'] % 60:02d}Z"}} for point in POINTS]
+TIMED = [
+    {**point, "payload": {**point["payload"], "at": f"2026-01-01T00:00:{point['id'] % 60:02d}Z"}} for point in POINTS
+]
 
 
 @pytest.fixture
@@ -38,7 +40,9 @@ def drill(place: Store, tmp_path: Path) -> Rehearsal:
 def test_a_drill_that_passes(drill: Rehearsal) -> None:
     events: list[Event] = []
     with unchanged(drill.place, drill.source):
-        outcome = drill.run(emit=events.append, objectives=Objectives(rto_seconds=900, rpo_seconds=3600), delete_target=True)
+        outcome = drill.run(
+            emit=events.append, objectives=Objectives(rto_seconds=900, rpo_seconds=3600), delete_target=True
+        )
     result = outcome.result
     assert (result.verdict, outcome.exit_code) == ("pass", ExitCode.PASSED), result.reason
     assert set(states(result).values()) == {"pass"}, states(result)
@@ -260,7 +264,9 @@ def test_a_payload_overwritten_during_the_backup_is_noted(drill: Rehearsal) -> N
 def test_what_the_source_did_since_is_measured(drill: Rehearsal) -> None:
     def act() -> None:
         writer = drill.place.writer(drill.source)
-        write(writer, [{"id": 777, "payload": {}, "vector": vector(1)}, {"id": 778, "payload": {}, "vector": vector(2)}])
+        write(
+            writer, [{"id": 777, "payload": {}, "vector": vector(1)}, {"id": 778, "payload": {}, "vector": vector(2)}]
+        )
         write(writer, [{**POINTS[4], "payload": {"new": 1}}])
         delete_points(drill.place, drill.source, [1, 2, 3])
 

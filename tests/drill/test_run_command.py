@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -35,7 +36,7 @@ class Shop:
             make(place, self.source, Recipe(DOT4, POINTS))
             self.here, self.there = (address(kind, place, edge_dir, name) for name in (self.source, self.target))
 
-    def open(self):  # type: ignore[no-untyped-def]
+    def open(self) -> AbstractContextManager[Store]:
         return open_place(self.kind, self.edge_dir, self.url, clean=False)
 
     def run(self, *more: str) -> Ran:
@@ -89,7 +90,13 @@ def test_a_drill_of_nothing_ends_with_4(shop: Shop) -> None:
     assert (ran.code, ran.json["verdict"]) == (4, "inconclusive")
 
 
-SPELLINGS = ["http://localhost:{port}", "http://127.0.0.1:{port}", "http://[::1]:{port}", "http://localhost.:{port}/", "HTTP://LOCALHOST:{port}"]
+SPELLINGS = [
+    "http://localhost:{port}",
+    "http://127.0.0.1:{port}",
+    "http://[::1]:{port}",
+    "http://localhost.:{port}/",
+    "HTTP://LOCALHOST:{port}",
+]
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
@@ -98,7 +105,9 @@ def test_the_source_by_another_spelling_is_no_target(server: RunningServer, spel
         name = make(place, new_name(), Recipe(DOT4, POINTS)).name
         target = f"{spelling.format(port=server.url.rpartition(':')[2]).rstrip('/')}/{quote(name)}"
         with unchanged(place, name):
-            ran = qdrill("run", "--source", f"{server.url}/{quote(name)}", "--target", target, "--replace", name, cwd=tmp_path)
+            ran = qdrill(
+                "run", "--source", f"{server.url}/{quote(name)}", "--target", target, "--replace", name, cwd=tmp_path
+            )
     assert ran.code == 2
     assert "one place" in ran.error
     assert not (tmp_path / "artifacts").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, get_args
 
@@ -28,7 +29,12 @@ from qdrill.stores.base import UpdateMarks
 GOOD = tuple(Check(name, "pass", "what must be", "what was") for name in (*INDISPENSABLE, "rto", "configuration"))
 _states = st.sampled_from(get_args(State))
 _checks = st.builds(
-    Check, st.sampled_from([check.name for check in GOOD] + ["other"]), _states, st.just("e"), st.just("s"), required=st.booleans()
+    Check,
+    st.sampled_from([check.name for check in GOOD] + ["other"]),
+    _states,
+    st.just("e"),
+    st.just("s"),
+    required=st.booleans(),
 )
 
 
@@ -51,7 +57,9 @@ def test_without_an_indispensable_check_there_is_no_pass(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [check.name for check in GOOD])
-@pytest.mark.parametrize(("state", "verdict"), [("fail", "fail"), ("inconclusive", "inconclusive"), ("skipped", "inconclusive")])
+@pytest.mark.parametrize(
+    ("state", "verdict"), [("fail", "fail"), ("inconclusive", "inconclusive"), ("skipped", "inconclusive")]
+)
 def test_one_check_that_did_not_pass_decides(name: str, state: State, verdict: str) -> None:
     found, reason = judge(with_state(name, state))
     assert found == verdict
@@ -99,7 +107,7 @@ RESTORED = RestoreResult(5, 5, (), 0, 1.0, Moments(), (), created_by_drill=True)
 COMPARED = CompareResult("full", "pass", 5, 5, 0, 0, 0, 0, 0, (), (), 5, 5)
 
 
-def state_of(found: Any, name: str) -> str:
+def state_of(found: Iterable[Check], name: str) -> str:
     return {check.name: check.state for check in found}[name]
 
 
@@ -127,7 +135,8 @@ def test_rejected_rows_and_settings_that_differ_fail() -> None:
 
 @pytest.mark.parametrize("kind", ["missing", "extra", "vector", "payload", "float_drift"])
 def test_one_difference_of_any_class_fails(kind: Any) -> None:
-    found = replace(COMPARED, verdict="fail", equal=4, differences=(Difference(7, kind, "words"),), **{kind: 1})
+    fields: dict[str, Any] = {kind: 1}
+    found = replace(COMPARED, verdict="fail", equal=4, differences=(Difference(7, kind, "words"),), **fields)
     check = questions.compare_check(found)
     assert check.state == "fail"
     assert check.ids == (f"7 ({kind.replace('_', ' ')}: words)",)
@@ -161,5 +170,3 @@ def test_an_objective_without_a_measurement_is_inconclusive() -> None:
     assert [check.state for check in questions.objective_checks(goals, None, None)] == ["inconclusive"] * 2
     assert [check.state for check in questions.objective_checks(goals, 10, 11)] == ["pass", "fail"]
     assert [check.state for check in questions.objective_checks(Objectives(), 1, None)] == ["not_applicable"] * 2
-
-

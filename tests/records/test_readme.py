@@ -120,8 +120,8 @@ def test_a_directory_that_takes_no_file_leaves_the_readme(tmp_path: Path, monkey
     def full(*_: object) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("qdrill.records.atomic.os.fsync", full)
-    with pytest.raises(OutputError, match=r"README\.md .*: No space left on device; make room"):
+    monkeypatch.setattr("qdrill.files.os.fsync", full)
+    with pytest.raises(OutputError, match=r"README\.md: the disk is full .*; make room"):
         updated(path, old)
     assert path.read_bytes() == old
     assert list(tmp_path.iterdir()) == [path]

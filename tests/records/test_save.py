@@ -17,7 +17,7 @@ from qdrill import __version__
 from qdrill.drill.results import DrillResult
 from qdrill.errors import OutputError
 from qdrill.records import save
-from qdrill.records.atomic import write_bytes, write_text
+from qdrill.files import write_text, write_whole
 from qdrill.records.build import who_here
 from qdrill.records.ids import claim_directory, new_id
 from qdrill.records.integrity import check_chain, check_files, digest_file
@@ -218,14 +218,14 @@ def test_replacing_keeps_permissions_and_follows_links(tmp_path: Path) -> None:
     real.write_text("old")
     real.chmod(0o640)
     linked.symlink_to(real)
-    write_bytes(linked, b"new")
+    write_whole(linked, b"new")
     assert linked.is_symlink()
     assert real.read_bytes() == b"new"
     assert real.stat().st_mode & 0o777 == 0o640
 
 
 def test_a_new_file_is_as_readable_as_any_other(tmp_path: Path) -> None:
-    write_bytes(tmp_path / "record", b"x")
+    write_whole(tmp_path / "record", b"x")
     (tmp_path / "other").write_bytes(b"x")
     assert (tmp_path / "record").stat().st_mode == (tmp_path / "other").stat().st_mode
 
@@ -267,7 +267,7 @@ def test_a_full_disk_is_one_line_and_leaves_the_open_record_and_no_scraps(tmp_pa
     assert (run.returncode, run.stderr) == (5, "")
     said = run.stdout.strip()
     assert said.startswith(f"cannot write {directory}{os.sep}")
-    assert "bytes): File too large; make room there" in said
+    assert "a file of that size is not allowed here (at least " in said
     assert "\n" not in said
     assert (directory / "drill.toml").read_bytes() == before
     assert [path for path in directory.rglob("*") if path.name.startswith(".")] == []
@@ -283,9 +283,9 @@ def test_a_file_system_that_is_full_keeps_the_old_file(tmp_path: Path) -> None:
     if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
         pytest.skip("mounting is not allowed here")
     try:
-        write_bytes(tmp_path / "record", b"old")
-        with pytest.raises(OutputError, match=r"needs 1,000,000 bytes\): No space left on device; make room"):
-            write_bytes(tmp_path / "record", b"x" * 1_000_000)
+        write_whole(tmp_path / "record", b"old")
+        with pytest.raises(OutputError, match=r"the disk is full \(at least 1\.0 MB in all are needed, .* are free\); make room"):
+            write_whole(tmp_path / "record", b"x" * 1_000_000)
         assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("record", b"old")]
     finally:
         subprocess.run(["umount", str(tmp_path)], check=True)

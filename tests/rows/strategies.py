@@ -32,7 +32,9 @@ _scalars = (
 )
 _nested_id = st.tuples(st.integers(0, 30), _scalars).map(lambda parts: {"id": parts[0], "next_page_offset": parts[1]})
 values = st.recursive(
-    _scalars | _nested_id, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_keys, inner, max_size=4), max_leaves=8
+    _scalars | _nested_id,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_keys, inner, max_size=4),
+    max_leaves=8,
 )
 payloads = st.dictionaries(_keys, values, max_size=4)
 
@@ -57,7 +59,9 @@ def in_order(found: Sequence[int | str]) -> list[int | str]:
 
 
 points = (
-    st.lists(ids, max_size=6, unique=True).map(in_order).flatmap(lambda chosen: st.tuples(*map(point_of, chosen)).map(list))
+    st.lists(ids, max_size=6, unique=True)
+    .map(in_order)
+    .flatmap(lambda chosen: st.tuples(*map(point_of, chosen)).map(list))
 )
 
 

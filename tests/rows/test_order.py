@@ -50,7 +50,26 @@ def test_unsigned_64_bit_integers_are_ids(good: int) -> None:
 
 @pytest.mark.parametrize(
     "bad",
-    [-1, 2**64, 1.5, 1.0, math.nan, True, None, [], {}, "", "7", "abc", "z" * 32, "1_" * 16, "٣" * 32, "-" * 36, "{" + "a" * 32, "a-" * 32],
+    [
+        -1,
+        2**64,
+        1.5,
+        1.0,
+        math.nan,
+        True,
+        None,
+        [],
+        {},
+        "",
+        "7",
+        "abc",
+        "z" * 32,
+        "1_" * 16,
+        "٣" * 32,
+        "-" * 36,
+        "{" + "a" * 32,
+        "a-" * 32,
+    ],
 )
 def test_everything_else_is_refused_in_words(bad: Any) -> None:
     with pytest.raises(ValueError, match="is not a point id"):

@@ -158,7 +158,10 @@ def test_no_payload_is_an_empty_one() -> None:
 
 
 def test_both_parts_of_a_row_are_told() -> None:
-    assert kinds({"vector": [1.0], "payload": {"a": 1}}, {"vector": [2.0], "payload": {"a": 2}}) == ["vector", "payload"]
+    assert kinds({"vector": [1.0], "payload": {"a": 1}}, {"vector": [2.0], "payload": {"a": 2}}) == [
+        "vector",
+        "payload",
+    ]
 
 
 def test_the_shard_key_counts() -> None:
@@ -166,7 +169,9 @@ def test_the_shard_key_counts() -> None:
 
 
 def test_words_say_where_and_hold_nothing_that_a_terminal_obeys() -> None:
-    (found,) = differences({"payload": {"\u001b[31m": {"x": "\u202eevil"}}}, {"payload": {"\u001b[31m": {"x": "y" * 900}}})
+    (found,) = differences(
+        {"payload": {"\u001b[31m": {"x": "\u202eevil"}}}, {"payload": {"\u001b[31m": {"x": "y" * 900}}}
+    )
     assert found.detail.startswith("payload.\\x1b[31m.x: ")
     assert all(char.isprintable() for char in found.detail)
     assert len(found.detail) < 250

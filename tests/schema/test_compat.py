@@ -24,7 +24,11 @@ def info(vectors: dict[str, Any], **sparse: Any) -> dict[str, Any]:
         (info(DOT4), info({"a": DOT4}), "the vector is unnamed here, vectors are named a there"),
         (info({"a": DOT4, "b": DOT4}), info(DOT4), "vectors are named a, b here, the vector is unnamed there"),
         (info({"a": DOT4}), info({"b": DOT4}), 'vector "a" is here, missing there'),
-        (info({"a": DOT4}), info({"a": {**DOT4, "datatype": "float16"}}), 'vector "a" has datatype float32 here, float16 there'),
+        (
+            info({"a": DOT4}),
+            info({"a": {**DOT4, "datatype": "float16"}}),
+            'vector "a" has datatype float32 here, float16 there',
+        ),
         (info(DOT4, s={}), info(DOT4), 'sparse vector "s" is here, missing there'),
         (
             info({"a": {**DOT4, "multivector_config": {"comparator": "max_sim"}}}),

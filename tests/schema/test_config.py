@@ -53,7 +53,9 @@ def test_each_difference_has_its_path_and_both_sides() -> None:
     ]
 
 
-@pytest.mark.parametrize(("left", "right"), [(1, 1.0), (1, True), (0, False), ([1], [1.0]), ({"a": [{"b": 1}]}, {"a": [{"b": 1.0}]})])
+@pytest.mark.parametrize(
+    ("left", "right"), [(1, 1.0), (1, True), (0, False), ([1], [1.0]), ({"a": [{"b": 1}]}, {"a": [{"b": 1.0}]})]
+)
 def test_values_of_another_type_differ(left: Any, right: Any) -> None:
     assert diff_configuration(info({"metadata": {"x": left}}), info({"metadata": {"x": right}})) != ()
     assert config_digest(info({"metadata": {"x": left}})) != config_digest(info({"metadata": {"x": right}}))

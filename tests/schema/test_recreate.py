@@ -7,7 +7,12 @@ from typing import Any
 from qdrill.schema.recreate import recipe
 from tests.schema.test_config import recorded
 
-OPTIMIZERS = {"indexing_threshold": 10000, "prevent_unoptimized": True, "max_segment_size": None, "deleted_threshold": 0.2}
+OPTIMIZERS = {
+    "indexing_threshold": 10000,
+    "prevent_unoptimized": True,
+    "max_segment_size": None,
+    "deleted_threshold": 0.2,
+}
 
 
 def made(**config: Any) -> Any:
@@ -37,7 +42,10 @@ def test_nulls_are_left_out_but_not_of_metadata() -> None:
 
 
 def test_payload_indexes_come_with_all_their_parameters() -> None:
-    schema = {"t": {"data_type": "text", "params": {"type": "text", "lowercase": True}, "points": 9}, "k": {"data_type": "keyword"}}
+    schema = {
+        "t": {"data_type": "text", "params": {"type": "text", "lowercase": True}, "points": 9},
+        "k": {"data_type": "keyword"},
+    }
     assert recipe({"config": {}, "payload_schema": schema}).indexes == (
         ("k", "keyword"),
         ("t", {"type": "text", "lowercase": True}),

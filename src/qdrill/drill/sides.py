@@ -49,7 +49,7 @@ class ArchiveSide:
         # An empty archive has no chunk and one end.
         return [PlannedChunk(c.first_id, c.rows, after) for c, after in zip(chunks, nexts, strict=False)]
 
-    def rows(self, index: int, chunk: PlannedChunk) -> tuple[bytes, int]:  # noqa: ARG002 - the protocol's
+    def rows(self, index: int, chunk: PlannedChunk) -> tuple[bytes, int]:
         """The rows of a chunk, checked against its digest."""
         return self._archive.chunk(index), chunk.rows
 

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 from pathlib import Path
 
+from qdrill.files import write_text
 from qdrill.names import terminal_text
-from qdrill.records.atomic import write_text
 from qdrill.records.model import DrillRecord
 
 UNKNOWN = "unknown"

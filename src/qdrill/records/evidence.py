@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from qdrill.drill.results import DrillResult, Hit, SearchOutcome
-from qdrill.records.atomic import write_text
+from qdrill.files import write_text
 from qdrill.records.build import search_path
 from qdrill.records.text import escape_unseen
 

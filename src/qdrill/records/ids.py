@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from qdrill.errors import OutputError
+from qdrill.files import make_directory, output_error
 from qdrill.names import terminal_text
-from qdrill.records.atomic import make_directory, output_error
 
 _TRIES = 64
 

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from qdrill.errors import UsageError
+from qdrill.files import write_whole
 from qdrill.names import terminal_text
-from qdrill.records.atomic import write_bytes
 from qdrill.records.ci_summary import count, whole_seconds
 from qdrill.records.model import DrillRecord
 
@@ -33,7 +33,7 @@ def update_backup_signals(readme: Path, record: DrillRecord, run: str) -> None:
     except UsageError as error:
         raise UsageError(f"{terminal_text(str(readme))} is left as it was: {error}") from error
     if new != old:
-        write_bytes(readme, new)
+        write_whole(readme, new)
 
 
 def replace_block(document: bytes, lines: list[str]) -> bytes:

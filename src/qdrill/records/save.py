@@ -9,8 +9,8 @@ from pathlib import Path
 
 from qdrill.drill.results import DrillResult, Objectives, Place
 from qdrill.errors import ArchiveError, OutputError
+from qdrill.files import make_directory, output_error, write_text
 from qdrill.names import terminal_text
-from qdrill.records.atomic import make_directory, output_error, write_text
 from qdrill.records.build import build_record
 from qdrill.records.evidence import write_searches
 from qdrill.records.integrity import digest_file, evidence_digests, last_digest

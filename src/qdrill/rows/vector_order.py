@@ -23,14 +23,14 @@ def in_name_order(rows: Buffer) -> bytes:
         NotAPage: the bytes are not comma-joined JSON objects.
     """
     try:
-        return b",".join([_ordered(row) for row in _rows.decode(b"[%b]" % rows)])
-    except msgspec.DecodeError as error:
+        return b",".join([_ordered(row) for row in _rows.decode(b"[" + bytes(rows) + b"]")])
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise NotAPage(f"these bytes are not rows: {error}") from error
 
 
 def _ordered(row: dict[str, msgspec.Raw]) -> bytes:
     vector = row.get("vector")
-    if vector is not None and memoryview(vector)[:1] == b"{":
+    if vector is not None and bytes(memoryview(vector)[:1]) == b"{":
         by_name = _members.decode(vector)
         row["vector"] = msgspec.Raw(_joined({name: by_name[name] for name in sorted(by_name)}))
     return _joined(row)

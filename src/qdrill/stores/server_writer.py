@@ -101,8 +101,8 @@ class ServerWriter:
         """
         if self.reader.name != self._name:
             raise UsageError(
-                f"{self._store.show(self._name)} is an alias of {one_line(self.reader.name)}; nothing was deleted: name "
-                "another target"
+                f"{self._store.show(self._name)} is an alias of {one_line(self.reader.name)}; nothing was deleted: "
+                "name another target"
             )
         self._store.admin.delete(self._name)
         self._reader = None
