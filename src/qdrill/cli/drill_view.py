@@ -147,21 +147,20 @@ def _search_summary(search: SearchOutcome) -> list[str]:
     return [f"  {line}" for line in output.wrapped("   ".join(parts), output.width() - 2)]
 
 
-def dry_run(plan: DrillPlan, ends: Ends) -> str:
-    """What a drill would do, step by step."""
+def dry_run(plan: DrillPlan, ends: Ends) -> list[tuple[str, str]]:
+    """What a drill would do: (step, words)."""
     count = ends.source.count()
     points = "an unknown number of" if count is None else units.count(count)
     exists = ends.target.exists()
     create = f"delete {ends.target_address}, then create it anew" if exists and plan.replace else "create it"
     if exists and not plan.replace:
         create = "REFUSED: it exists; name another target or use --replace"
-    rows = [
+    return [
         ("drill", plan.name),
-        ("1 preflight", f"read {ends.source_address} ({points} points); nothing is written"),
-        ("2 backup", f"write {plan.archive} over {plan.lanes} connections"),
-        ("3 restore", f"{ends.target_address}: {create}; load every row, indexes, settings"),
-        ("4 validate", f"{len(plan.searches)} sample searches, points compared: {plan.level}"),
-        ("5 record", f"{plan.drills}/ID/drill.toml, {plan.ci_summary}" + (f", {plan.readme}" if plan.readme else "")),
+        ("preflight", f"read {ends.source_address} ({points} points); nothing is written"),
+        ("backup", f"write {plan.archive} over {plan.lanes} connections"),
+        ("restore", f"{ends.target_address}: {create}; load every row, indexes, settings"),
+        ("validate", f"{len(plan.searches)} sample searches, points compared: {plan.level}"),
+        ("record", f"{plan.drills}/ID/drill.toml, {plan.ci_summary}" + (f", {plan.readme}" if plan.readme else "")),
         ("afterwards", "delete the target, if this drill made it" if plan.delete_target else "keep the target"),
     ]
-    return "\n".join(["dry run: nothing has been done", *output.pairs(rows)])

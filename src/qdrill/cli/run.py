@@ -55,7 +55,11 @@ def run(app: AppContext, *, name: str | None, connections: int | None, dry_run: 
     drill = chosen_drill(app, name, asked)
     plan, ends = prepare(app, drill, asked, connections)
     if dry_run:
-        output.write(drill_view.dry_run(plan, ends))
+        steps = drill_view.dry_run(plan, ends)
+        if app.json:
+            output.emit_json(dict(steps))
+        else:
+            output.write("\n".join(["dry run: nothing has been done", *output.pairs(steps)]))
         return 0
     from qdrill.drill.runner import run_drill
 

@@ -104,8 +104,8 @@ def _refuse_broken_scroll(right: CollectionReader, before: Observation, counted:
     met = tally.compared - tally.counts["missing"]
     if met != counted and nobody_wrote(before, observe(right)):
         raise ScrollBroken(
-            f"{right.name} counts {counted} points, {met} came, and nothing speaks of a writer: its scroll ends early or "
-            "repeats; check the server and what stands between"
+            f"{right.name} counts {counted} points, {met} came, and nothing speaks of a writer: its scroll ends early "
+            "or repeats; check the server and what stands between"
         )
 
 
