@@ -59,8 +59,10 @@ class JobControl:
             self._free_at = min(self._free_at, time.monotonic())
 
     def pause(self) -> None:
-        """Hold the job at its next checkpoint."""
-        self._running.clear()
+        """Hold the job at its next checkpoint; one that is cancelled is not held any more."""
+        with self._lock:
+            if not self._cancelled.is_set():
+                self._running.clear()
 
     def resume(self) -> None:
         """Let a held job go on."""
@@ -68,9 +70,9 @@ class JobControl:
 
     def cancel(self) -> None:
         """Ask the job to stop; it raises Interrupted at its next checkpoint."""
-        self._cancelled.set()
-        self._running.set()
         with self._lock:
+            self._cancelled.set()
+            self._running.set()
             callbacks = list(self._callbacks)
         for callback in callbacks:
             callback()

@@ -19,7 +19,7 @@ from qdrill.stores.edge import EdgeStore
 from tests.cli.runner import qdrill
 from tests.drill.stages import backup
 from tests.support.collections import make_edge_collection
-from tests.support.fake_reader import FakeReader
+from tests.support.fake_reader import FakeReader, Point
 
 POINTS = 24
 CHUNK = 400
@@ -34,7 +34,9 @@ def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def make(path: Path, text: str, points: int = POINTS) -> Path:
-    rows = [{"id": n, "payload": {"text": f"{text} {n}"}, "vector": [0.5, 1.5]} for n in range(100, 100 + points)]
+    rows: list[Point] = [
+        {"id": n, "payload": {"text": f"{text} {n}"}, "vector": [0.5, 1.5]} for n in range(100, 100 + points)
+    ]
     backup(FakeReader(rows, PARAMS), path)
     return path
 

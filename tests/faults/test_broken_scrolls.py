@@ -99,7 +99,7 @@ def test_all_pages_broken_from_some_point_on(
     """Also where the ids are cut as the rows are, so that the two agree with each other."""
     path = tmp_path / "a.json"
     for first in range(8):
-        with broken(store.url, fault, range(first, FOREVER)) as (behind, proxy):
+        with broken(store.url, fault, range(first, FOREVER)) as (_, proxy):
             done = crashing.run("backup", f"{proxy.url}/{source}", "-o", path, "-q", cwd=tmp_path)
             assert proxy.faults or first > 6
         if done.code == 0:

@@ -24,7 +24,7 @@ from qdrill.stores.edge import EdgeStore
 from tests.cli.runner import COMMAND, Ran, environment, qdrill
 from tests.drill.stages import backup
 from tests.support.collections import create_body, fill, point
-from tests.support.fake_reader import FakeReader
+from tests.support.fake_reader import FakeReader, Point
 from tests.support.places import row
 
 DISK = 3_000_000
@@ -45,7 +45,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def lab(tmp_path: Path) -> Path:
-    """A working directory with two collections: one that fits, and one whose later rows are far larger than its first."""
+    """A working directory with a collection that fits, one whose later rows are large, and one of large rows."""
     home = tmp_path / "lab"
     home.mkdir()
     (home / "drills.toml").write_text('[stores.lab]\npath = "edge"\n')
@@ -97,7 +97,7 @@ def test_a_disk_that_fills_up_at_any_page_of_the_journal(disk: Path, monkeypatch
     """Chunks so small that the journal needs more room than the rows."""
     monkeypatch.setattr(stage, "size_chunks", partial(size_chunks, target_bytes=70))
     monkeypatch.setattr(archive_writer, "SYNC_SECONDS", 0.001)
-    rows = [{"id": n, "payload": {}, "vector": [0.5, 1.5]} for n in range(1, 200)]
+    rows: list[Point] = [{"id": n, "payload": {}, "vector": [0.5, 1.5]} for n in range(1, 200)]
     reader, path = FakeReader(rows, {"vectors": {"size": 2, "distance": "Dot"}}), disk / "a.json"
     failures = 0
     for left in range(0, 200_000, 4096):
@@ -112,8 +112,6 @@ def test_a_disk_that_fills_up_at_any_page_of_the_journal(disk: Path, monkeypatch
         for remains in disk.iterdir():
             remains.unlink()
     assert 10 < failures < 40
-
-
 
 
 def test_room_is_made_and_the_backup_goes_on(lab: Path, disk: Path) -> None:

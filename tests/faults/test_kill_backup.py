@@ -6,7 +6,9 @@ import json
 import os
 import random
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -114,9 +116,7 @@ def test_killed_again_and_again_on_the_way(scene: Scene, home: Path, crashing: C
     assert look(path).data == scene.wanted.data
 
 
-def test_a_bit_that_flips_in_the_unfinished_file_is_not_taken_over(
-    scene: Scene, home: Path, crashing: Crasher
-) -> None:
+def test_a_bit_that_flips_in_the_unfinished_file_is_not_taken_over(scene: Scene, home: Path, crashing: Crasher) -> None:
     """Also between the chunks: a resumed backup is never damaged from birth."""
     path, part = home / "a.json", home / ".a.json.part"
     for where in range(0, len(scene.wanted.data), 97):
@@ -145,6 +145,10 @@ def heavy(store: ServerStore, new_name: NewName, home: Path) -> Scene:
     return Scene(address, look(home / "a.json"), look(home / "wanted.json"), 0)
 
 
+def has_written(points: int, event: dict[str, Any]) -> bool:
+    return event.get("phase") == "points" and int(event["done"]) >= points
+
+
 def test_kill_9_from_outside(heavy: Scene, home: Path) -> None:
     """The command as a user starts it, throttled, killed when so many points are written."""
     path, resumed = home / "a.json", 0
@@ -152,7 +156,7 @@ def test_kill_9_from_outside(heavy: Scene, home: Path) -> None:
     for points in (0, 6, 12, 18, 24, 30):
         put_back(path, heavy.old)
         process = start(*command, "--delay-ms-per-point", "25", "--log-json", cwd=home)
-        kill_when(process, lambda event, points=points: event.get("phase") == "points" and event["done"] >= points)
+        kill_when(process, partial(has_written, points))
         nothing_half_written(heavy, path)
         again = qdrill(*command, "--resume", "--json", cwd=home)
         assert again.code == 0

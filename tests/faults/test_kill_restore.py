@@ -62,10 +62,12 @@ def scene(
     store.writer(name).create_index("text", "keyword")
     assert crashing.run("backup", f"{store.url}/{name}", "-o", "a.json", cwd=home).code == 0
     archive, edge = home / "a.json", home / "edge"
-    if request.param == "to a server":
-        targets, opening = f"{store.url}/", lambda: ServerStore(store.url)
-    else:
-        targets, opening = f"edge:{edge}/", lambda: EdgeStore(edge, "edge")
+    to_server = request.param == "to a server"
+    targets = f"{store.url}/" if to_server else f"edge:{edge}/"
+
+    def opening() -> Store:
+        return ServerStore(store.url) if to_server else EdgeStore(edge, "edge")
+
     target = new_name()
     uninterrupted = crashing.run("restore", archive, targets + target, cwd=home)
     assert uninterrupted.code == 0, uninterrupted.err
@@ -104,9 +106,7 @@ def journal(scene: Scene, name: str) -> RestoreJournal:
     return RestoreJournal(scene.archive, "", scene.targets + name)
 
 
-def test_killed_again_and_again_on_the_way(
-    scene: Scene, new_name: NewName, home: Path, crashing: Crasher
-) -> None:
+def test_killed_again_and_again_on_the_way(scene: Scene, new_name: NewName, home: Path, crashing: Crasher) -> None:
     name, moments = new_name(), random.Random(SEED + 1)
     command = ("restore", scene.archive, scene.targets + name)
     for _ in range(12):

@@ -167,7 +167,11 @@ def test_a_fault_that_does_not_pass(
         pytest.skip("an answer that comes slowly is an answer")
     target = new_name()
     counts = requests_of(scene, tmp_path, target)
-    commands = (("backup", "{source}", "-o", "b.json"), ("restore", scene.archive, "{r}"), ("verify", scene.archive, "{t}"))
+    commands = (
+        ("backup", "{source}", "-o", "b.json"),
+        ("restore", scene.archive, "{r}"),
+        ("verify", scene.archive, "{t}"),
+    )
     for command, requests in zip(commands, counts, strict=True):
         for first in (0, requests // 2, requests - 1):
             rule = Rule(fault, at=range(first, 100_000))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import fcntl
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,13 @@ from qdrill.archive.reader import ArchiveReader
 from qdrill.archive.writer import ArchiveWriter
 from qdrill.errors import OutputError, UsageError
 from tests.drill.stages import backup
-from tests.support.fake_reader import FakeReader
+from tests.support.fake_reader import FakeReader, Point
 
 PARAMS = {"vectors": {"size": 2, "distance": "Dot"}}
 
 
 def source(text: str) -> FakeReader:
-    rows = [{"id": n, "payload": {"text": f"{text} {n}"}, "vector": [n, 0.5]} for n in range(1, 41)]
+    rows: list[Point] = [{"id": n, "payload": {"text": f"{text} {n}"}, "vector": [n, 0.5]} for n in range(1, 41)]
     return FakeReader(rows, PARAMS)
 
 

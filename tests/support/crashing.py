@@ -64,7 +64,8 @@ class Crasher:
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         answer = json.loads(self._process.stdout.readline())
-        died = Died(**answer, **{name: Path(path).read_text(encoding="utf-8") for name, path in said.items()})
+        out, err = (Path(path).read_text(encoding="utf-8") for path in said.values())
+        died = Died(**answer, out=out, err=err)
         assert "Traceback" not in died.err and "please report it" not in died.err, died.err
         return died
 
@@ -132,9 +133,13 @@ def _install(steps: Steps) -> None:
     from qdrill.stores import retry
     from qdrill.stores.edge_writer import EdgeWriter
 
-    retry._backoff = lambda state: 0.001
-    backup.size_chunks = partial(size_chunks, target_bytes=CHUNK_BYTES)
-    writer.SYNC_SECONDS = SYNC_SECONDS
+    # By name, because they are the modules' own.
+    for module, name, value in (
+        (retry, "_backoff", lambda state: 0.001),
+        (backup, "size_chunks", partial(size_chunks, target_bytes=CHUNK_BYTES)),
+        (writer, "SYNC_SECONDS", SYNC_SECONDS),
+    ):
+        setattr(module, name, value)
     steps.tear_writes()
     for name in ("fsync", "replace", "ftruncate", "unlink"):
         steps.around(os, name)

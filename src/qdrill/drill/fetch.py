@@ -84,14 +84,20 @@ def _checked_pairs(page: Page, start: PointId) -> list[tuple[PointId, bytes]]:
 
 
 def _fetch_changed(reader: CollectionReader, chunk: PlannedChunk) -> Fetched:
-    """All rows of a range that is no longer as planned, confirmed by its ids."""
+    """All rows of a range that is no longer as planned, confirmed by its ids.
+
+    Somebody may go on writing: what the ids tell before and after must be among the rows, whatever else is.
+    """
     came: list[PointId] = []
+    before = set(iterate_ids(reader, chunk))
     for _ in range(CONFIRMATIONS):
         pairs = range_rows(reader, chunk)
         came = [i for i, _ in pairs]
-        if came == list(iterate_ids(reader, chunk)):
+        after = set(iterate_ids(reader, chunk))
+        if before & after <= set(came):
             rows = b",".join(row for _, row in pairs)
             return Fetched(rows, len(pairs), came[0] if came else None, came[-1] if came else None, False)
+        before = after
     raise ScrollBroken(
         f"from {chunk.first_id} on {chunk.rows} points were expected, {len(came)} came, and the ids keep saying "
         "otherwise; the scroll ends early or somebody writes faster than can be read; try again when it is quiet"

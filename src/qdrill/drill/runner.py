@@ -136,12 +136,17 @@ class _Drill:
             with ArchiveReader(backup.archive) as archive:
                 self._restore(archive, backup, found)
             verdict, reason = judge(self.checks)
-        except Interrupted as error:
-            return "interrupted", f"cancelled during {self._last_stage()}", error
         except QdrillError as error:
+            # What fails while the connections are being cut says nothing about the ends.
+            if self.control.cancelled or isinstance(error, Interrupted):
+                return self._interrupted()
             verdict = "inconclusive" if self._last_stage() == "preflight" else "fail"
             return verdict, f"{self._last_stage()}: {error}", error
         return verdict, reason, None
+
+    def _interrupted(self) -> tuple[Verdict, str, QdrillError | None]:
+        during = f"cancelled during {self._last_stage()}"
+        return "interrupted", during, Interrupted(during)
 
     def _last_stage(self) -> StageName:
         return next((stage for stage in reversed(STAGES) if stage in self.stages), "preflight")
@@ -269,6 +274,8 @@ class _Drill:
     def _record(self, verdict: Verdict, reason: str, error: QdrillError | None) -> DrillOutcome:
         with self._stage("record"):
             self._remove_target()
+        if self.control.cancelled and verdict != "interrupted":
+            verdict, reason, error = self._interrupted()
         # The record keeps the journal's digest: nothing may be added to it from here on.
         self.journal.close()
         result = self._result(verdict, reason, error)

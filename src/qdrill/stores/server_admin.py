@@ -14,6 +14,7 @@ from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedR
 
 from qdrill.drill.results import Hit, PointId
 from qdrill.stores.base import Query
+from qdrill.stores.connecting import abandonable
 from qdrill.stores.retry import TRANSIENT_STATUSES, Transient, with_retries
 from qdrill.stores.wire import one_line
 
@@ -96,7 +97,7 @@ class Admin:
         def once() -> T:
             self._store.control.checkpoint()
             try:
-                return call()
+                return abandonable(call, self._store.control)
             except UnexpectedResponse as error:
                 raise self._error(error, what) from error
             except ResourceExhaustedResponse as error:

@@ -52,7 +52,7 @@ class ServerWriter:
         path = collection_path(self._name)
         payload = json.dumps(body, ensure_ascii=False).encode()
         try:
-            decode(self._store.accept(self._store.wire.request("PUT", path, (payload,)), self._what))
+            decode(self._store.accept(self._store.wire.request("PUT", path, (payload,), once=True), self._what))
         except Transient as error:
             raise StoreError(
                 f"{self._what}: {error.reason}; it is not known whether the collection was created, so look, "

@@ -7,10 +7,7 @@ compresses for any client that admits to understand it, at 2.5 times the cost.
 
 from __future__ import annotations
 
-import errno
 import http.client
-import os
-import selectors
 import socket
 import ssl
 import threading
@@ -23,6 +20,7 @@ from urllib.parse import urlsplit
 from qdrill.control import JobControl
 from qdrill.errors import StoreError
 from qdrill.events import Emit, RequestDone, ignore
+from qdrill.stores.connecting import connect, encrypted
 from qdrill.stores.retry import ATTEMPTS, FIRST_ATTEMPTS, TRANSIENT_STATUSES, Transient
 
 Body = Sequence[bytes | memoryview]
@@ -113,13 +111,16 @@ class Wire:
         """Where this wire's requests are told."""
         return self._emit
 
-    def request(self, method: str, path: str, body: Body = (), *, detail: str = "", longest: int = 0) -> Reply:
+    def request(
+        self, method: str, path: str, body: Body = (), *, detail: str = "", longest: int = 0, once: bool = False
+    ) -> Reply:
         """Send one request and read its whole answer.
 
         Args:
             body: fragments sent one after another; none is copied.
             detail: what the request carries, for the request log.
             longest: refuse an answer of more bytes than this (0: any); raises TooLong and drops the connection.
+            once: never send it a second time, as is done where a connection that was idle turns out to be closed.
 
         Raises:
             Transient: lost connection, time-out, or a status that passes by itself.
@@ -129,6 +130,8 @@ class Wire:
         self._control.checkpoint()
         started = time.monotonic()
         link = self._link()
+        if once:
+            link.drop()
         try:
             reply = self._exchange(link, method, path, body, longest)
         except (OSError, http.client.HTTPException) as error:
@@ -174,10 +177,14 @@ class Wire:
 
     def _connect(self, link: _Link) -> http.client.HTTPConnection:
         raw = connect(self._host, self._port, self._timeout, self._control)
-        link.socket = raw
+        link.socket = encrypted(raw, self._tls, self._host) if self._tls else raw
+        # Whoever cancelled before this line did not see the socket; from here on `abort` does.
+        self._control.checkpoint()
+        if isinstance(link.socket, ssl.SSLSocket):
+            link.socket.do_handshake()
         connection = http.client.HTTPConnection(self._host, self._port, timeout=self._timeout)
-        connection.sock = self._tls.wrap_socket(raw, server_hostname=self._host) if self._tls else raw
-        link.socket, link.connection = connection.sock, connection
+        connection.sock = link.socket
+        link.connection = connection
         return connection
 
     def _exchange(self, link: _Link, method: str, path: str, body: Body, longest: int) -> Reply:
@@ -189,6 +196,7 @@ class Wire:
                 raise
             # An idle connection may be closed by the server in the moment it is used; that is no failure yet.
             link.drop()
+            self._control.checkpoint()
             response = self._ask(link, method, path, body)
         return self._read(link, response, longest)
 
@@ -262,46 +270,6 @@ class Wire:
         if isinstance(error, http.client.IncompleteRead):
             return f"{where} ended its answer early"
         return f"the connection to {where} was lost ({type(error).__name__})"
-
-
-def connect(host: str, port: int, timeout: float, control: JobControl) -> socket.socket:
-    """A TCP connection to the first address of `host` that answers; a cancellation ends the wait within 100 ms.
-
-    Raises:
-        OSError: no address answers within `timeout` seconds.
-        Interrupted: cancelled.
-    """
-    failure: OSError = OSError(f"{host} has no address")
-    for family, kind, protocol, _name, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-        raw = socket.socket(family, kind, protocol)
-        try:
-            _finish_connecting(raw, address, timeout, control)
-        except OSError as error:
-            raw.close()
-            failure = error
-            continue
-        except BaseException:
-            raw.close()
-            raise
-        raw.settimeout(timeout)
-        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return raw
-    raise failure
-
-
-def _finish_connecting(raw: socket.socket, address: tuple[object, ...], timeout: float, control: JobControl) -> None:
-    raw.setblocking(False)
-    pending = raw.connect_ex(address)
-    deadline = time.monotonic() + timeout
-    with selectors.DefaultSelector() as selector:
-        selector.register(raw, selectors.EVENT_WRITE)
-        while pending in (errno.EINPROGRESS, errno.EWOULDBLOCK) and not selector.select(0.1):
-            control.checkpoint()
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"no connection within {timeout:g} s")
-    failed = raw.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-    if failed:
-        raise OSError(failed, os.strerror(failed))
 
 
 class TooLong(StoreError):
