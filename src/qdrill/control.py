@@ -93,7 +93,7 @@ class JobControl:
         """Wait while paused; raise Interrupted once cancelled."""
         self._running.wait()
         if self._cancelled.is_set():
-            raise Interrupted("interrupted; run the same command with --resume to go on")
+            raise Interrupted("interrupted")
 
     def sleep(self, seconds: float) -> None:
         """Sleep, waking at once when cancelled (raises Interrupted)."""

@@ -86,6 +86,8 @@ def write_whole(path: Path, data: bytes) -> None:
     """
     with output_errors(path, len(data)):
         final = path.resolve()
+        if final.exists() and not final.is_file():
+            raise OutputError(f"cannot write {terminal_text(str(path))}: it is not a plain file; name another place")
         final.parent.mkdir(parents=True, exist_ok=True)
         temporary = final.with_name(f".qdrill-{secrets.token_hex(8)}.tmp")
         try:

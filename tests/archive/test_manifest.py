@@ -88,7 +88,7 @@ def test_a_manifest_of_another_length_is_found(tmp_path: Path) -> None:
 
 
 def test_what_is_no_manifest_is_told_apart(tmp_path: Path) -> None:
-    with pytest.raises(ArchiveError, match="without it the archive cannot be checked"):
+    with pytest.raises(ArchiveError, match="without it nothing can be checked"):
         read_manifest(tmp_path / "nothing.json")
     with pytest.raises(ArchiveError, match="not a manifest of qdrill"):
         read_manifest(save(tmp_path, b'{"schema":"something/1"}'))

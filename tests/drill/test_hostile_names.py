@@ -130,10 +130,10 @@ def test_hostile_names_and_payloads_are_shown_harmless(
         qdrill("run", "--source", left, "--target", target, cwd=tmp_path),
         qdrill("run", "--source", left, "--target", target, "--dry-run", cwd=tmp_path),
         qdrill("record", "list", cwd=tmp_path),
-        qdrill("record", "show", *_records(tmp_path), cwd=tmp_path),
+        qdrill("record", "show", *_records(tmp_path)[:1], cwd=tmp_path),
         qdrill("backup", f"{server.url}/{quote(ESC + BIDI)}", cwd=tmp_path),
     ]
-    assert [ran.code for ran in runs] == [0, 0, 1, 0, 0, 2, 0, 0, 0, 3], [ran.err for ran in runs]
+    assert [ran.code for ran in runs] == [0, 0, 1, 0, 0, 2, 2, 0, 0, 3], [ran.err for ran in runs]
     for ran in runs:
         assert harmless(ran), (ran.out, ran.err)
         assert ran.out or ran.err

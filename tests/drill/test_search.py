@@ -29,9 +29,7 @@ from qdrill.stores.base import Query
 from tests.support.fake_reader import FakeReader, Point, failing
 
 PARAMS = {"vectors": {"size": 2, "distance": "Dot"}}
-POINTS: list[Point] = [
-    {"id": n, "payload": {"text": f"doc {n}"}, "vector": [float(n), 1.0]} for n in range(1, 9)
-]
+POINTS: list[Point] = [{"id": n, "payload": {"text": f"doc {n}"}, "vector": [float(n), 1.0]} for n in range(1, 9)]
 
 
 def store(points: list[Point] | None = None, **more: Any) -> FakeReader:
@@ -301,6 +299,4 @@ def test_the_evidence_is_strict_json() -> None:
     strange = replace(outcome, target_hits=(Hit(2**64 - 1, float("nan"), {"text": "t"}),))
     found = json.loads(json.dumps(outcome_evidence(strange), allow_nan=False))
     assert (found["state"], found["overlap"], found["source"]["hits"][0]["text"]) == ("pass", 1.0, "doc 8")
-    assert found["target"]["hits"] == [
-        {"id": 2**64 - 1, "score": "nan", "text": "t", "payload": {"text": "t"}}
-    ]
+    assert found["target"]["hits"] == [{"id": 2**64 - 1, "score": "nan", "text": "t", "payload": {"text": "t"}}]

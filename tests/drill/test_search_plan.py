@@ -23,9 +23,7 @@ RICH = {
     },
     "sparse_vectors": {"bm25": {"modifier": "idf"}},
 }
-POINTS: list[Point] = [
-    {"id": n, "payload": {"text": f"doc {n}"}, "vector": [float(n), 1.0]} for n in range(20)
-]
+POINTS: list[Point] = [{"id": n, "payload": {"text": f"doc {n}"}, "vector": [float(n), 1.0]} for n in range(20)]
 RICH_POINT: Point = {
     "id": 1,
     "payload": {},

@@ -11,9 +11,7 @@ from qdrill.errors import Interrupted, StoreError, UsageError
 from tests.embedders.conftest import Settings
 
 
-def opened(
-    control: JobControl | None = None, *, language: str | None = None, tokenizer: str | None = None
-) -> Embedder:
+def opened(control: JobControl | None = None, *, language: str | None = None, tokenizer: str | None = None) -> Embedder:
     settings = Settings("bm25", language=language, tokenizer=tokenizer)
     return open_embedder("words", settings, {}, control or JobControl())
 

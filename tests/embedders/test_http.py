@@ -147,7 +147,9 @@ def test_a_500_is_tried_again(service: FakeService, opened: Open, control: NoSle
 
 def test_retry_after_is_honoured_and_capped(service: FakeService, opened: Open, control: NoSleep) -> None:
     service.replies = [
-        Reply({}, 429, {"Retry-After": "3"}), Reply({}, 429, {"Retry-After": "9999"}), echo("ollama"),
+        Reply({}, 429, {"Retry-After": "3"}),
+        Reply({}, 429, {"Retry-After": "9999"}),
+        echo("ollama"),
     ]
     opened(patience=Patience(delays=(0.1, 0.1), longest_retry_after=7.0)).embed(["a"], query=True)
     assert control.slept == [3.0, 7.0]
@@ -303,9 +305,7 @@ def test_a_key_repeated_by_the_service_is_not_shown(service: FakeService, opened
     assert "s3cret-key" not in str(refused.value)
 
 
-def test_an_answer_without_end_is_cut_off(
-    service: FakeService, opened: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_answer_without_end_is_cut_off(service: FakeService, opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("qdrill.embedders.transport._LARGEST_ANSWER", 1 << 20)
     service.replies = [Reply(b" " * (2 << 20))]
     with pytest.raises(StoreError, match="is longer than 1 MiB"):

@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +76,8 @@ class Watch:
         seconds = time.monotonic() - before
         assert not thread.is_alive(), "the job never ended"
         assert isinstance(ended[0], Interrupted), ended[0]
-        assert seconds < LIMIT, f"felt after {seconds:.3f} s"
+        print(f"felt after {seconds * 1000:.0f} ms")
+        assert seconds < LIMIT
         return seconds
 
 
@@ -180,23 +181,29 @@ def test_typed_requests_whose_answers_do_not_come(store: ServerStore, source: st
 @contextmanager
 def silent_server(watch: Watch, *, answers: bool = True) -> Iterator[int]:
     """A port that takes connections, or is too busy for that, and never says a word; yields it."""
+    held: list[socket.socket] = []
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
         port = listener.getsockname()[1]
-        held: list[socket.socket] = []
 
         def take() -> None:
-            taken, _ = listener.accept()
-            held.append(taken)
-            taken.recv(1)
+            # Ends when the listener does, whether somebody connected or not.
+            with suppress(OSError):
+                taken, _ = listener.accept()
+                with taken:
+                    taken.recv(1)
             watch.moment.set()
 
+        taker = threading.Thread(target=take)
         if answers:
-            threading.Thread(target=take, daemon=True).start()
+            taker.start()
         else:
             held.extend(_fill_backlog(port))
         yield port
+        listener.shutdown(socket.SHUT_RDWR)
+        if answers:
+            taker.join(STUCK)
         for one in held:
             one.close()
 

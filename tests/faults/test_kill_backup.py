@@ -98,7 +98,7 @@ def test_killed_at_any_step(scene: Scene, home: Path, crashing: Crasher) -> None
         assert nothing_half_written(scene, path), died.last
         resumed += json.loads(again.out)["resumed_chunks"] > 0
     assert len(seen) >= 5, seen
-    assert resumed >= len(moments) // 5, "hardly any run had something to go on from"
+    assert resumed >= len(moments) // 10, "hardly any run had something to go on from"
     assert sorted(one.name for one in home.iterdir()) == [
         *("a.json", "a.manifest.json", "wanted.json", "wanted.manifest.json")
     ]

@@ -124,7 +124,7 @@ def cut_off() -> DrillResult:
         objectives=Objectives(),
         stages=(StageTime("preflight", 1.0, False), StageTime("backup", None, False)),
         checks=(),
-        error="interrupted; run the same command with --resume to go on",
+        error="interrupted",
     )
 
 

@@ -16,8 +16,8 @@ import pytest
 from qdrill import __version__
 from qdrill.drill.results import DrillResult
 from qdrill.errors import OutputError
-from qdrill.records import save
 from qdrill.files import write_text, write_whole
+from qdrill.records import save
 from qdrill.records.build import who_here
 from qdrill.records.ids import claim_directory, new_id
 from qdrill.records.integrity import check_chain, check_files, digest_file
@@ -284,7 +284,9 @@ def test_a_file_system_that_is_full_keeps_the_old_file(tmp_path: Path) -> None:
         pytest.skip("mounting is not allowed here")
     try:
         write_whole(tmp_path / "record", b"old")
-        with pytest.raises(OutputError, match=r"the disk is full \(at least 1\.0 MB in all are needed, .* are free\); make room"):
+        with pytest.raises(
+            OutputError, match=r"the disk is full \(at least 1\.0 MB in all are needed, .* are free\); make room"
+        ):
             write_whole(tmp_path / "record", b"x" * 1_000_000)
         assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("record", b"old")]
     finally:

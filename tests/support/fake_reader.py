@@ -122,9 +122,7 @@ def _vector(point: Point, using: str) -> Any:
 def _score(query: Query, vector: Any) -> float:
     if query.sparse is not None:
         weights = dict(zip(vector["indices"], vector["values"], strict=True))
-        return math.fsum(
-            value * weights.get(index, 0.0) for index, value in zip(*query.sparse, strict=True)
-        )
+        return math.fsum(value * weights.get(index, 0.0) for index, value in zip(*query.sparse, strict=True))
     rows = query.vector if query.vector is not None else []
     asked = [row if isinstance(row, Sequence) else None for row in rows]
     if any(row is not None for row in asked):

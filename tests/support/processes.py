@@ -87,9 +87,7 @@ def start_server(
     read_only_key: str | None = None,
     max_request_mb: int | None = None,
 ) -> Iterator[RunningServer]:
-    server = launch(
-        directory, port=port, api_key=api_key, read_only_key=read_only_key, max_request_mb=max_request_mb
-    )
+    server = launch(directory, port=port, api_key=api_key, read_only_key=read_only_key, max_request_mb=max_request_mb)
     try:
         yield server
     finally:

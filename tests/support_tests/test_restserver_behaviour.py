@@ -92,9 +92,7 @@ def test_bad_ids(client: httpx.Client, identity: Any) -> None:
         ({"indices": [1], "values": [1.0]}, 400),
     ],
 )
-def test_bad_vectors_are_refused_and_the_server_lives_on(
-    client: httpx.Client, vector: Any, status: int
-) -> None:
+def test_bad_vectors_are_refused_and_the_server_lives_on(client: httpx.Client, vector: Any, status: int) -> None:
     create(client, "c", {**DENSE, "sparse_vectors": {"s": {}}})
     assert upsert(client, "c", [{"id": 1, "vector": vector}]).status_code == status
     assert upsert(client, "c", two_points()).status_code == 200

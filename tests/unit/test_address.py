@@ -244,9 +244,7 @@ def test_all_spellings_of_this_machine_are_one_server(text: str) -> None:
     assert place_key(one) == place_key(two)
 
 
-@pytest.mark.parametrize(
-    "text", ["http://localhost:6334/c", "http://10.0.0.9/c", "edge:localhost/c", "http://[::2]/c"]
-)
+@pytest.mark.parametrize("text", ["http://localhost:6334/c", "http://10.0.0.9/c", "edge:localhost/c", "http://[::2]/c"])
 def test_other_servers_are_others(text: str) -> None:
     one, two = parsed("local/c", CONFIG), parsed(text)
     assert not same_store(one, two)
@@ -311,9 +309,7 @@ def test_an_existing_file_is_an_archive(tmp_path: Path, monkeypatch: pytest.Monk
     assert parse_place("moved", CONFIG) == ArchivePath(Path("moved"))
 
 
-def test_what_is_both_is_refused_and_both_ways_out_work(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_both_is_refused_and_both_ways_out_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("local").mkdir()
     Path("local/docs").write_text("[]", encoding="utf-8")

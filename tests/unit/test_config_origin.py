@@ -153,9 +153,7 @@ def test_origins_name_the_line() -> None:
 
 def test_settings_show_every_value_and_no_key() -> None:
     environ = {"QDRANT_API_KEY": "hunter2", "QDRANT_URL": "http://db"}
-    config = load(
-        DRILL.replace('6333"', '6333"\napi_key_env = "OTHER_KEY"') + 'operator = "a\\u001b[31m"', environ
-    )
+    config = load(DRILL.replace('6333"', '6333"\napi_key_env = "OTHER_KEY"') + 'operator = "a\\u001b[31m"', environ)
     shown = {setting.key: setting for setting in settings(config, environ)}
     assert set(shown) == set(config.origins)
     assert shown["stores.env.api_key_env"].value == "set (from QDRANT_API_KEY)"

@@ -105,10 +105,7 @@ def test_what_is_wrong_is_named(text: str, part: str) -> None:
 
 
 def test_an_unknown_embedder_gets_the_nearest() -> None:
-    text = (
-        DRILL
-        + '[[drill.search]]\ntext = "x"\nembedder = "olama"\n[embedders.ollama]\nkind = "ollama"\nmodel = "m"'
-    )
+    text = DRILL + '[[drill.search]]\ntext = "x"\nembedder = "olama"\n[embedders.ollama]\nkind = "ollama"\nmodel = "m"'
     assert 'search 1 names an embedder that is not there: "olama"; did you mean "ollama"?' in refused(text)
 
 

@@ -33,9 +33,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize(
-    "name", ["docs", "default_collection", "a-b.c_1", "登录", "Bücher", "CONTENT", "com10"]
-)
+@pytest.mark.parametrize("name", ["docs", "default_collection", "a-b.c_1", "登录", "Bücher", "CONTENT", "com10"])
 def test_ordinary_names_stay_as_they_are(name: str) -> None:
     assert safe_file_part(name) == name
 

@@ -132,7 +132,8 @@ def read_manifest(archive: Path) -> Manifest:
         data = path.read_bytes()
     except OSError as error:
         raise ArchiveError(
-            f"cannot read {_show(path)}: {error.strerror}; without it the archive cannot be checked"
+            f"cannot read {_show(path)}: {error.strerror}; without it nothing can be checked (`qdrill restore` makes "
+            "an archive of another tool's dump)"
         ) from error
     try:
         schema = msgspec.json.decode(data, type=_SchemaOnly).schema

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -62,6 +63,26 @@ class ArchiveWriter:
     def saved(self) -> tuple[JournalHead, list[Chunk]] | None:
         """What an earlier run left behind to go on from; None for nothing."""
         return read_journal(self._journal_path) if self._part.exists() else None
+
+    def refuse_what_is_not_ours(self) -> None:
+        """Refuse a place that holds anything but nothing, an empty file, or an archive of qdrill.
+
+        Raises:
+            OutputError: a directory, a device, a link, or somebody's file.
+        """
+        shown = terminal_text(str(self.path))
+        finish_swap(self.path)
+        with output_errors(self.path):
+            if not os.path.lexists(self.path):
+                return
+            status = self.path.lstat()
+        if not stat.S_ISREG(status.st_mode):
+            raise OutputError(f"cannot write {shown}: it is not a plain file; name another place with -o")
+        if status.st_size and not manifest_path(self.path).exists():
+            raise OutputError(
+                f"cannot write {shown}: a file stands there that is no archive of qdrill; move it away, or name "
+                "another place with -o"
+            )
 
     def start(self, head: JournalHead, keep: Sequence[Chunk] = ()) -> None:
         """Begin, or go on behind the chunks `keep` of an earlier run.

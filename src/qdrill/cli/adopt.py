@@ -34,8 +34,19 @@ def adopt(app: AppContext, path: Path, *, like: str | None, distance: str | None
         emit=app.emit,
         control=app.control,
     )
+    if adopted.rejected and adopted.rejected_total and not _has_rows(adopted.archive):
+        raise UsageError(
+            f"no row of {terminal_text(str(path), 300)} can be restored; the first, {adopted.rejected[0].id}: "
+            f"{adopted.rejected[0].reason}; nothing was written"
+        )
     app.note(f"{terminal_text(str(path), 300)} has no manifest; restoring {terminal_text(str(adopted.archive))}")
     return adopted
+
+
+def _has_rows(archive: Path) -> bool:
+    from qdrill.archive.manifest import read_manifest
+
+    return read_manifest(archive).points > 0
 
 
 def _info(app: AppContext, like: str | None) -> CollectionInfo | None:

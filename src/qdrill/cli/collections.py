@@ -124,4 +124,4 @@ def _print(rows: list[Row], stores: int) -> None:
         )
         for row in shown
     ]
-    output.write("\n".join(output.table(columns, cells, indent=0)))
+    output.write("\n".join(output.table(columns, cells, indent=0, room=output.table_room())))

@@ -153,13 +153,14 @@ def dry_run(plan: DrillPlan, ends: Ends) -> list[tuple[str, str]]:
     points = "an unknown number of" if count is None else units.count(count)
     exists = ends.target.exists()
     create = f"delete {ends.target_address}, then create it anew" if exists and plan.replace else "create it"
+    create += "; load every row, indexes, settings"
     if exists and not plan.replace:
         create = "REFUSED: it exists; name another target or use --replace"
     return [
         ("drill", plan.name),
         ("preflight", f"read {ends.source_address} ({points} points); nothing is written"),
         ("backup", f"write {plan.archive} over {plan.lanes} connections"),
-        ("restore", f"{ends.target_address}: {create}; load every row, indexes, settings"),
+        ("restore", f"{ends.target_address}: {create}"),
         ("validate", f"{len(plan.searches)} sample searches, points compared: {plan.level}"),
         ("record", f"{plan.drills}/ID/drill.toml, {plan.ci_summary}" + (f", {plan.readme}" if plan.readme else "")),
         ("afterwards", "delete the target, if this drill made it" if plan.delete_target else "keep the target"),

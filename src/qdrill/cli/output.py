@@ -15,6 +15,7 @@ from qdrill.errors import OutputError
 from qdrill.names import cell_width, terminal_text
 
 WIDEST = 120
+_UNCUT = 100_000
 _GAP = "  "
 # Characters that JSON leaves as they are and some terminals obey: C1 controls, bidi and line separators.
 _RISKY = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
@@ -64,6 +65,11 @@ def _finite(value: Any) -> Any:
 def width() -> int:
     """Columns to lay text out for: the terminal's, 120 at most, and 80 where there is none."""
     return max(40, min(WIDEST, shutil.get_terminal_size((80, 24)).columns))
+
+
+def table_room() -> int:
+    """Columns for a table: the terminal's; what is piped on is given whole."""
+    return width() if sys.stdout is not None and sys.stdout.isatty() else _UNCUT
 
 
 def paint(text: str, style: Style, on: bool) -> str:

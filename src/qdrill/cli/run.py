@@ -11,12 +11,12 @@ import click
 from qdrill.cli import drill_view, output
 from qdrill.cli.context import AppContext
 from qdrill.cli.options import connections_option, pass_app, shared_options
-from qdrill.errors import UsageError
+from qdrill.errors import ExitCode, StoreError, UsageError
 
 if TYPE_CHECKING:
-    from qdrill.address import Address
     from qdrill.config_model import DrillConfig
     from qdrill.drill.plan import DrillPlan, Ends
+    from qdrill.drill.runner import DrillOutcome
 
 
 @click.command()
@@ -53,18 +53,16 @@ def run(app: AppContext, *, name: str | None, connections: int | None, dry_run: 
     The record is written to artifacts/drills/ID/, whatever happens.
     """
     drill = chosen_drill(app, name, asked)
-    plan, ends = prepare(app, drill, asked, connections)
+    plan = make_plan(app, drill, asked, connections)
     if dry_run:
+        ends = open_ends(app, drill)
         steps = drill_view.dry_run(plan, ends)
         if app.json:
             output.emit_json(dict(steps))
         else:
             output.write("\n".join(["dry run: nothing has been done", *output.pairs(steps)]))
-        return 0
-    from qdrill.drill.runner import run_drill
-
-    app.control.throttle(drill.delay_ms_per_point)
-    outcome = run_drill(plan, ends, app.control, app.emit)
+        return ExitCode.USAGE if plan.replace is None and ends.target.exists() else ExitCode.PASSED
+    outcome = _run(app, drill, plan)
     app.settle()
     if app.json:
         output.emit_json(drill_view.as_document(outcome))
@@ -73,15 +71,34 @@ def run(app: AppContext, *, name: str | None, connections: int | None, dry_run: 
     return int(outcome.exit_code)
 
 
+def _run(app: AppContext, drill: DrillConfig, plan: DrillPlan) -> DrillOutcome:
+    """Run the drill; one that cannot even begin leaves a record too, and no older green summary in its place."""
+    from qdrill.drill.preflight import refuse_what_cannot_be
+    from qdrill.drill.refusal import record_refusal
+    from qdrill.drill.runner import run_drill
+
+    app.control.throttle(drill.delay_ms_per_point)
+    try:
+        ends = open_ends(app, drill)
+        refuse_what_cannot_be(ends, plan.replace)
+    except (UsageError, StoreError) as error:
+        record_refusal(plan, drill.source, drill.target, error)
+        raise
+    return run_drill(plan, ends, app.control, app.emit)
+
+
 def chosen_drill(app: AppContext, name: str | None, asked: dict[str, Any]) -> DrillConfig:
     """The drill meant, with the command line's values in place of the file's; raises UsageError."""
     from qdrill.address import parse_address, restored_address
-    from qdrill.config_model import DrillConfig, SearchConfig
+    from qdrill.config_model import DrillConfig, SearchConfig, quoted
 
     if name is not None:
         drill = app.config.drill(name)
     elif asked["source"] is None and asked["target"] is None and len(app.config.drills) == 1:
         drill = app.config.drills[0]
+    elif asked["source"] is None and asked["target"] is None and app.config.drills:
+        names = ", ".join(quoted(one.name) for one in app.config.drills)
+        raise UsageError(f"several drills are configured; name one of {names}, or give --source")
     else:
         source = parse_address(asked["source"] or app.config.default_store.name, app.config)
         target = asked["target"] or restored_address(source, app.config.restored_suffix)
@@ -109,40 +126,40 @@ def _given(drill: DrillConfig, asked: dict[str, Any]) -> dict[str, Any]:
     return {**given, "objectives": replace(drill.objectives, **goals)}
 
 
-def prepare(
-    app: AppContext, drill: DrillConfig, asked: dict[str, Any], connections: int | None
-) -> tuple[DrillPlan, Ends]:
-    """Plan and open ends of a drill.
-
-    Raises:
-        UsageError: source and target are one place, or the target's store is guarded. StoreError: not reachable.
-    """
+def make_plan(app: AppContext, drill: DrillConfig, asked: dict[str, Any], connections: int | None) -> DrillPlan:
+    """The plan of a drill; no store is asked. Raises UsageError, also where source and target are one place."""
     from qdrill.address import parse_address, same_place
     from qdrill.drill.from_config import plan_from_config
+
+    source, target = parse_address(drill.source, app.config), parse_address(drill.target, app.config)
+    if same_place(source, target):
+        raise UsageError(f"source {source} and target {target} are one place; name another target with --target")
+    if drill.method != "rows":
+        raise UsageError(f'drill {drill.name}: method {drill.method} is not built yet; use method = "rows"')
+    plan = plan_from_config(app.config, drill, source.collection, app.lanes(source, connections), app.embedder)
+    if asked.get("optimize_wait") is not None:
+        plan = replace(plan, optimize_seconds=asked["optimize_wait"])
+    return replace(plan, replace=asked.get("replaced"), readme=asked.get("readme"), run_url=asked.get("run_url") or "")
+
+
+def open_ends(app: AppContext, drill: DrillConfig) -> Ends:
+    """The two ends of a drill, opened.
+
+    Raises:
+        UsageError: the target's store is guarded. StoreError: not reachable.
+    """
+    from qdrill.address import parse_address
     from qdrill.drill.plan import Ends
 
     source, target = parse_address(drill.source, app.config), parse_address(drill.target, app.config)
-    if drill.method != "rows":
-        raise UsageError(f'drill {drill.name}: method {drill.method} is not built yet; use method = "rows"')
-    if same_place(source, target):
-        raise UsageError(f"source {source} and target {target} are one place; name another target with --target")
-    lanes = app.lanes(source, connections)
-    plan = plan_from_config(app.config, drill, source.collection, lanes, app.embedder)
-    if asked.get("optimize_wait") is not None:
-        plan = replace(plan, optimize_seconds=asked["optimize_wait"])
-    plan = replace(plan, replace=asked.get("replaced"), readme=asked.get("readme"), run_url=asked.get("run_url") or "")
     writer, reader = app.target_writer(target), app.reader(source)
-    return plan, Ends(
+    return Ends(
         source=reader,
         target=writer,
         source_address=str(source),
         target_address=str(target),
-        source_store=_label(source),
-        target_store=_label(target),
+        source_store=source.store.label,
+        target_store=target.store.label,
         target_collection=target.collection,
         target_version=app.store(target.store.config).version(),
     )
-
-
-def _label(address: Address) -> str:
-    return address.store.label

@@ -46,7 +46,7 @@ def _single(source: str, outcome: SearchOutcome) -> list[str]:
     )
     hits = outcome.source_hits
     rows = [(str(n), _score(hit), hit_text(hit), str(hit.id)) for n, hit in enumerate(hits, start=1)]
-    return output.table(columns, rows) if rows else ["  no answer"]
+    return output.table(columns, rows, room=output.table_room()) if rows else ["  no answer"]
 
 
 def _double(source: str, target: str, outcome: SearchOutcome) -> list[str]:
@@ -63,7 +63,7 @@ def _double(source: str, target: str, outcome: SearchOutcome) -> list[str]:
         (str(n), _score(ours), _text(ours), _score(theirs), _text(theirs), _mark(ours, theirs))
         for n, (ours, theirs) in enumerate(both, start=1)
     ]
-    return output.table(columns, rows) if rows else ["  no answer on either side"]
+    return output.table(columns, rows, room=output.table_room()) if rows else ["  no answer on either side"]
 
 
 def _score(hit: Hit | None) -> str:

@@ -86,6 +86,7 @@ class _Backup:
         return self.control.retries - self.retries_before
 
     def run(self) -> BackupResult:
+        self.writer.refuse_what_is_not_ours()
         info = self.reader.info()
         refuse_custom_sharding(self.reader, info)
         before = observe(self.reader)

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from qdrill.drill.results import Level, Objectives
 from qdrill.drill.search_plan import SearchSpec
+from qdrill.drill.vectors import read_slots
 from qdrill.embedders.base import Embedder
 from qdrill.records.model import Origin, Who
-from qdrill.stores.base import CollectionReader, CollectionWriter
+from qdrill.stores.base import CollectionInfo, CollectionReader, CollectionWriter
 
 # What is searched where a drill names no search: without one, nothing would show that the target answers.
 DEFAULT_SEARCHES = (SearchSpec("random", number=5, top_k=10),)
+
+
+def searches_for(searches: tuple[SearchSpec, ...], info: CollectionInfo, collection: str) -> tuple[SearchSpec, ...]:
+    """The searches of a drill; the default ones are spread over all vectors of the collection."""
+    names = sorted(read_slots(info, collection).by_name)
+    if searches != DEFAULT_SEARCHES or len(names) < 2:
+        return searches
+    number = max(1, DEFAULT_SEARCHES[0].number // len(names))
+    return tuple(replace(DEFAULT_SEARCHES[0], number=number, using=name) for name in names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from qdrill.control import JobControl
 from qdrill.drill import checks as questions
 from qdrill.drill.backup import BackupOptions, back_up
 from qdrill.drill.evidence import JsonLines, journalled
-from qdrill.drill.plan import DrillPlan, Ends
+from qdrill.drill.plan import DrillPlan, Ends, searches_for
 from qdrill.drill.preflight import Preflight, look, refuse_what_cannot_be
 from qdrill.drill.ranges import count_points
 from qdrill.drill.recovery_point import newest_time, recovery_point, source_drift
@@ -189,7 +189,8 @@ class _Drill:
         plan = self.plan
         planned: list[PlannedSearch] = []
         if found.has_vectors:
-            planned = plan_searches(plan.searches, self.ends.source, plan.embedders, seed=plan.seed)
+            searches = searches_for(plan.searches, found.info, self.ends.source.name)
+            planned = plan_searches(searches, self.ends.source, plan.embedders, seed=plan.seed)
         answers = ask_all(planned, self.ends.source, self.control)
         newest = newest_time(archive, plan.payload_time_field) if plan.payload_time_field else None
         if plan.payload_time_field and newest is None:

@@ -10,6 +10,8 @@ from qdrill.drill.results import Check, Verdict
 INDISPENSABLE = ("source_has_points", "points_restored", "points_compared", "sample_searches")
 # A collection without vectors can be restored and compared, and has nothing to search.
 _NOTHING_TO_SEARCH = ("sample_searches", "not_applicable")
+PASSED = "every point compared equal and every objective was met"
+PASSED_WITHOUT_OBJECTIVE = "every point compared equal; no objective was set"
 _REASONS = 3
 
 
@@ -35,7 +37,8 @@ def judge(checks: Sequence[Check]) -> tuple[Verdict, str]:
     unanswered = [name for name in INDISPENSABLE if name not in answered]
     if unanswered:
         return "inconclusive", f"{', '.join(unanswered)} did not pass"
-    return "pass", "every point compared equal and every objective was met"
+    objectives = [check for check in checks if check.name in ("rto", "rpo") and check.state == "pass"]
+    return "pass", PASSED if objectives else PASSED_WITHOUT_OBJECTIVE
 
 
 def _words(checks: Sequence[Check]) -> str:

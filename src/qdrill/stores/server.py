@@ -161,10 +161,16 @@ class ServerStore:
     def refusal(self, status: int, reason: str, what: str) -> NotFound | Refused:
         """The error for a refusal, with the next step in it."""
         reason = one_line(reason)
+        if not reason:
+            return Refused(
+                f"{what}: {self._label} answered {status} without a reason; is that a Qdrant server?",
+                status=status,
+                reason="no reason given",
+            )
         if status == 404:
             return NotFound(f"{what}: {reason}; `qdrill collections {self._label}` lists what is there")
         if status == 401:
-            step = f"the key is missing or wrong; set the variable that api_key_env of {self._label} names"
+            step = "the key is missing or wrong; set QDRANT_API_KEY, or the variable that the store's api_key_env names"
         elif status == 403:
             step = "this key has no right to do that; use one that has"
         elif status == 507:

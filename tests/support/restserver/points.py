@@ -36,8 +36,7 @@ def point_id(value: object) -> PointId:
     if type(value) is str and _UUID.fullmatch(value):
         return value
     raise format_error(
-        f"value {_shown(value)} is not a valid point ID, "
-        "valid values are either an unsigned integer or a UUID"
+        f"value {_shown(value)} is not a valid point ID, valid values are either an unsigned integer or a UUID"
     )
 
 

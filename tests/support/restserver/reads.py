@@ -102,9 +102,7 @@ def facet(collection: Collection, request: Request) -> Response:
         raise format_error("missing field `key`")
     limit = limit_of(body)
     collection.strict.check_limit(limit, "max_query_limit", "limit")
-    asked = edge.FacetRequest(
-        body["key"], limit, bool(body.get("exact", False)), filter=chosen(collection, body)
-    )
+    asked = edge.FacetRequest(body["key"], limit, bool(body.get("exact", False)), filter=chosen(collection, body))
     collection.strict.read(cost(body))
     answer = calling(lambda: collection.shard.facet(asked))
     return result({"hits": [{"value": hit.value, "count": hit.count} for hit in answer.hits]})

@@ -150,9 +150,7 @@ ROUTES = [
         NAME + "/aliases",
         lambda store, _request, names: result({"aliases": store.aliases(store.get(names[0]).name)}),
     ),
-    _route(
-        "GET", NAME + "/exists", lambda store, _request, names: result({"exists": store.exists(names[0])})
-    ),
+    _route("GET", NAME + "/exists", lambda store, _request, names: result({"exists": store.exists(names[0])})),
     _route("GET", NAME + "/cluster", lambda store, _request, names: admin.cluster(store.get(names[0]))),
     _route(
         "GET",

@@ -54,9 +54,7 @@ def _run(collection: Collection, body: JsonDict) -> list[JsonDict]:
     return [scored_row(point) for point in calling(lambda: collection.shard.query(request))]
 
 
-def _query(
-    collection: Collection, body: JsonDict, filtered: edge.Filter | None
-) -> tuple[Any, edge.Filter | None]:
+def _query(collection: Collection, body: JsonDict, filtered: edge.Filter | None) -> tuple[Any, edge.Filter | None]:
     asked, using = body.get("query"), body.get("using") or ""
     if body.get("prefetch"):
         raise wrong_input("prefetch is not part of the test server")

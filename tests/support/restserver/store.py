@@ -71,9 +71,7 @@ class Store:
         if name in self._collections:
             raise collection_exists(name)
         if name in self._aliases:
-            raise wrong_input(
-                f"Can't create collection with name {name}. Alias with the same name already exists"
-            )
+            raise wrong_input(f"Can't create collection with name {name}. Alias with the same name already exists")
 
     def delete(self, name: str) -> bool:
         with self._lock:

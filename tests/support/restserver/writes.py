@@ -48,9 +48,7 @@ def overwrite_payload(collection: Collection, request: Request) -> Response:
     ids, chosen, payload, key = _payload_request(collection, request)
     operation = edge.UpdateOperation
     if chosen is not None:
-        return _answer(
-            collection, request, lambda: operation.overwrite_payload_by_filter(chosen, payload, key)
-        )
+        return _answer(collection, request, lambda: operation.overwrite_payload_by_filter(chosen, payload, key))
     return _answer(collection, request, lambda: operation.overwrite_payload(ids, payload, key))
 
 
@@ -89,15 +87,11 @@ def _affected(collection: Collection, ids: list[Any], chosen: edge.Filter | None
     return len(ids) if chosen is None else collection.count(True, chosen)
 
 
-def _answer(
-    collection: Collection, request: Request, operation: Callable[[], edge.UpdateOperation]
-) -> Response:
+def _answer(collection: Collection, request: Request, operation: Callable[[], edge.UpdateOperation]) -> Response:
     return _acknowledge(request, lambda: collection.update(operation()), collection)
 
 
-def _acknowledge(
-    request: Request, write: Callable[[], int], collection: Collection | None = None
-) -> Response:
+def _acknowledge(request: Request, write: Callable[[], int], collection: Collection | None = None) -> Response:
     """Without `wait` the answer is given before the operation is tried, so its failure is not told."""
     waits = request.flag("wait")
     try:
