@@ -61,6 +61,7 @@ def test_the_second_signal_ends_at_once() -> None:
 
 def test_a_reader_that_is_gone_is_no_message(collection: MakeCollection, tmp_path: Path) -> None:
     collection()
+    (tmp_path / "drills.toml").write_text('[stores.lab]\npath = "edge"\n')
     reading, writing = os.pipe()
     os.close(reading)
     done = subprocess.run(

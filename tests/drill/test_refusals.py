@@ -71,3 +71,16 @@ def test_a_pipe_is_no_place_for_a_whole_file(tmp_path: Path) -> None:
         write_whole(tmp_path / "pipe", b"x")
     with pytest.raises(OutputError, match="not a plain file"):
         ArchiveWriter(tmp_path / "pipe").refuse_what_is_not_ours()
+
+
+def test_a_record_that_was_edited_is_told_by_list_and_show(home: Path) -> None:
+    drill = ["run", "--source", "lab/docs", "--target", "lab/copy", "-q"]
+    assert qdrill(*drill, cwd=home).code == 0
+    (path,) = (home / "artifacts" / "drills").glob("*/drill.toml")
+    assert qdrill("record", "show", path.parent.name, cwd=home).code == 0
+    assert "was changed" not in qdrill("record", "list", cwd=home).err
+    path.write_text(path.read_text().replace('verdict = "pass"', 'verdict = "fail"'))
+    shown = qdrill("record", "show", path.parent.name, cwd=home)
+    assert shown.code == 1
+    assert "drill.toml was changed after the drill" in shown.err
+    assert "drill.toml was changed after the drill" in qdrill("record", "list", cwd=home).err

@@ -110,7 +110,7 @@ def test_every_row_of_a_table_has_the_columns_of_its_head(lang: Lang) -> None:
 
 def test_states_have_a_glyph_and_a_word() -> None:
     text = render_markdown(samples.record_of(samples.lossy()), "zh")
-    assert "**✗ 失败**：restored 22 of 25 points" in text
+    assert "**✗ 失败**：恢复 22 个数据点，应为 25 个" in text
     assert "| ? 无法判定 | writer | 是 |" in text
     assert "| – 不适用 | api\\_metrics | 否 |" in render_markdown(samples.record_of(samples.passed()), "zh")
     assert "**■ 中断**" in render_markdown(samples.record_of(samples.cut_off()), "zh")

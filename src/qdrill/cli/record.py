@@ -26,9 +26,11 @@ def record() -> None:
 def list_command(app: AppContext) -> int:
     """Past drills, newest first, and how their recovery time develops."""
     from qdrill.records.history import list_records, trend
+    from qdrill.records.integrity import check_chain, check_record
 
     records, warnings = list_records(_drills(app))
-    for warning in warnings:
+    changed = [f"{one.id}: {problem}" for one in records for problem in check_record(_drills(app) / one.id, one)]
+    for warning in (*warnings, *changed, *check_chain(_drills(app))):
         app.warn(warning)
     if app.json:
         output.emit_json([_row(one) for one in records])
@@ -64,13 +66,13 @@ def show(app: AppContext, *, drill: str) -> int:
     from dataclasses import asdict
 
     from qdrill.records.history import find_record
-    from qdrill.records.integrity import check_chain, check_files
+    from qdrill.records.integrity import check_chain, check_record
     from qdrill.records.model import RECORD_NAME
     from qdrill.records.render_toml import load_record
 
     folder = find_record(_drills(app), drill)
     found = load_record(folder)
-    problems = [*check_files(folder, found), *check_chain(_drills(app))]
+    problems = [*check_record(folder, found), *check_chain(_drills(app))]
     for problem in problems:
         app.warn(problem)
     if app.json:

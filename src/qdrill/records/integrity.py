@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
+from qdrill import __version__
 from qdrill.errors import ArchiveError
 from qdrill.names import terminal_text
-from qdrill.records.model import EVIDENCE_DIR, RECORD_NAME, DrillRecord
+from qdrill.records.model import EVIDENCE_DIR, MARKDOWN_NAMES, RECORD_NAME, DrillRecord
+from qdrill.records.render_markdown import render_markdown
 from qdrill.records.render_toml import load_record
 
 
@@ -45,6 +48,23 @@ def check_files(directory: Path, record: DrillRecord) -> list[str]:
     root = directory.resolve()
     found = ((name, _problem(root, name, digest)) for name, digest in record.integrity.files.items())
     return [f"{terminal_text(name)} {problem}" for name, problem in found if problem]
+
+
+def check_record(directory: Path, record: DrillRecord) -> list[str]:
+    """`check_files`, and whether the record still says what its Markdown was rendered from."""
+    problems = check_files(directory, record)
+    if record.who.tool == f"qdrill {__version__}" and not _renders_as_digested(record):
+        problems.append(f"{RECORD_NAME} was changed after the drill: its Markdown says something else")
+    return problems
+
+
+def _renders_as_digested(record: DrillRecord) -> bool:
+    """Another version may render in other words, so only a record of this one can be held against its Markdown."""
+    kept = {name: digest for name, digest in record.integrity.files.items() if name not in MARKDOWN_NAMES.values()}
+    bare = replace(record, integrity=replace(record.integrity, files=kept))
+    digest = record.integrity.files.get(MARKDOWN_NAMES["en"])
+    rendered = digest_bytes(render_markdown(bare, "en").encode("utf-8", "backslashreplace"))
+    return digest is None or digest == rendered
 
 
 def _problem(root: Path, name: str, digest: str) -> str:

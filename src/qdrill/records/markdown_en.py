@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-SENTENCES: Mapping[str, str] = {}
-
 TEXT: Mapping[str, str] = {
     "title": "Drill record {id}: {state}",
     "title.template": "Drill record (runbook template)",

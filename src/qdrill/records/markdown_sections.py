@@ -83,10 +83,10 @@ def checks(record: DrillRecord, words: Words) -> list[str]:
     rows = [
         (
             state(one.state, words),
-            data(one.name),
+            data(words.check(one.name)),
             words("yes" if one.required else "no"),
-            data(one.expected),
-            data(one.seen),
+            data(words.sentence(one.expected)),
+            data(words.sentence(one.seen)),
         )
         for one in record.check
     ]
@@ -105,10 +105,10 @@ def failed_checks(record: DrillRecord, words: Words) -> list[str]:
 def _failed(check: Check, words: Words) -> list[str]:
     ids = ", ".join(data(one) for one in check.ids) or ABSENT
     return [
-        f"### {state(check.state, words)} {data(check.name)}",
+        f"### {state(check.state, words)} {data(words.check(check.name))}",
         "",
-        f"- {words('failed.expected', text=data(check.expected))}",
-        f"- {words('failed.seen', text=data(check.seen))}",
+        f"- {words('failed.expected', text=data(words.sentence(check.expected)))}",
+        f"- {words('failed.seen', text=data(words.sentence(check.seen)))}",
         f"- {words('failed.ids', ids=ids)}",
         "",
     ]

@@ -4,13 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from qdrill.records.model import NO_METRICS, UNFINISHED
-
-SENTENCES: Mapping[str, str] = {
-    UNFINISHED: "演练尚未结束",
-    NO_METRICS: "本次演练未采集指标",
-}
-
 TEXT: Mapping[str, str] = {
     "title": "演练记录 {id}：{state}",
     "title.template": "演练记录（运行手册模板）",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from qdrill.records import markdown_en, markdown_zh
+from qdrill.records import markdown_en, markdown_zh, sentences_zh
 from qdrill.records.model import Lang
 
 
@@ -18,17 +19,28 @@ class Words:
 
     lang: Lang
     text: Mapping[str, str]
-    sentences: Mapping[str, str]
+    sentences: Mapping[str, str] = field(default_factory=dict)
+    patterns: tuple[tuple[str, str], ...] = ()
+    checks: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, key: str, **values: object) -> str:
         return self.text[key].format(**values)
 
     def sentence(self, english: str) -> str:
-        """One of qdrill's own fixed sentences in this language; any other text as it is."""
-        return self.sentences.get(english, english)
+        """One of qdrill's own sentences in this language; any other text as it is."""
+        if english in self.sentences:
+            return self.sentences[english]
+        for pattern, template in self.patterns:
+            if found := re.fullmatch(pattern, english, re.DOTALL):
+                return template.format(*found.groups())
+        return english
+
+    def check(self, name: str) -> str:
+        """The name of a check in this language, its identifier behind it; the identifier alone where there is none."""
+        return f"{self.checks[name]} {name}" if name in self.checks else name
 
 
 WORDS: Mapping[Lang, Words] = {
-    "en": Words("en", markdown_en.TEXT, markdown_en.SENTENCES),
-    "zh": Words("zh", markdown_zh.TEXT, markdown_zh.SENTENCES),
+    "en": Words("en", markdown_en.TEXT),
+    "zh": Words("zh", markdown_zh.TEXT, sentences_zh.FIXED, sentences_zh.PATTERNS, sentences_zh.CHECKS),
 }
