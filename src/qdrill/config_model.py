@@ -64,7 +64,7 @@ class StoreConfig:
     production: bool = False
     ca_file: Path | None = None
     timeout_seconds: float = 60.0
-    connections: int = 4
+    connections: int = 6
 
     @property
     def kind(self) -> StoreKind:

@@ -46,7 +46,7 @@ def test_the_sample_says_what_the_design_says() -> None:
         "server",
         "http://localhost:6333",
         60.0,
-        4,
+        6,
     )
     assert (embedded.kind, embedded.path) == ("embedded", ROOT / ".qdrill/embedded")
     assert config.embedders["ollama"] == EmbedderConfig(

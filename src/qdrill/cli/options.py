@@ -91,5 +91,5 @@ def connections_option(command: F) -> F:
         "--connections",
         type=click.IntRange(1, 64),
         metavar="N",
-        help="Requests under way at once (default: as the store is configured, 4).",
+        help="Requests under way at once (default: as the store is configured, 6).",
     )(command)
