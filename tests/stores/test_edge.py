@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,18 +15,6 @@ from qdrill.stores.edge import EdgeStore
 from tests.stores.edge_support import PLAIN, filled, row
 
 DATA = Path(__file__).parent / "data"
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return tmp_path / "store"
-
-
-@pytest.fixture
-def store(root: Path) -> Iterator[EdgeStore]:
-    store = EdgeStore(root, "embedded")
-    yield store
-    store.close()
 
 
 def test_it_is_a_store(store: EdgeStore) -> None:

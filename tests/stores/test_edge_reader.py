@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +13,6 @@ from qdrill.errors import Refused
 from qdrill.stores.base import Query
 from qdrill.stores.edge import EdgeStore, EdgeWriter
 from tests.stores.edge_support import PLAIN, UUIDS, filled, row
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return tmp_path / "store"
-
-
-@pytest.fixture
-def store(root: Path) -> Iterator[EdgeStore]:
-    store = EdgeStore(root, "embedded")
-    yield store
-    store.close()
 
 
 def test_pages_come_in_id_order_and_name_the_first_id_not_in_them(store: EdgeStore) -> None:

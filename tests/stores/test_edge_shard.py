@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -19,18 +18,6 @@ from qdrill.stores import edge_optimize
 from qdrill.stores.base import Query
 from qdrill.stores.edge import EdgeStore
 from tests.stores.edge_support import filled, row
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return tmp_path / "store"
-
-
-@pytest.fixture
-def store(root: Path) -> Iterator[EdgeStore]:
-    store = EdgeStore(root, "embedded")
-    yield store
-    store.close()
 
 
 def run(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
