@@ -89,7 +89,7 @@ def parse_place(text: str, config: Config) -> Address | ArchivePath:
     """
     if "://" in text or text.startswith(EDGE):
         return parse_address(text, config)
-    path = user_path(text)
+    path = _path(text)
     if text.startswith(_PATH_STARTS):
         return ArchivePath(path)
     named = text.partition("/")[0] in config.stores
@@ -103,6 +103,14 @@ def parse_place(text: str, config: Config) -> Address | ArchivePath:
     if text.endswith(_ARCHIVE_ENDS) and not named:
         return ArchivePath(path)
     return parse_address(text, config)
+
+
+def _path(written: str) -> Path:
+    """As `user_path`; raises UsageError for characters that no name of a user or file can have."""
+    try:
+        return user_path(written)
+    except ValueError:
+        raise UsageError(f"{quoted(written)} is no address and no path; see `qdrill --help` for what one is") from None
 
 
 def _is_archive_file(path: Path) -> bool:
@@ -133,7 +141,9 @@ def _server_address(text: str, config: Config, default: str) -> Address:
     try:
         server, rest = split_url(text)
     except BadUrl as error:
-        raise UsageError(f"the URL of a collection address {error}") from None
+        in_name = " " in text.partition("://")[2].partition("/")[2]
+        hint = "; write %20 for a space in a collection's name" if in_name else ""
+        raise UsageError(f"the URL of a collection address {error}{hint}") from None
     if rest == "":
         rest = "/" + quote(default)
     url = str(with_port(server))
@@ -150,7 +160,7 @@ def _edge_address(text: str, config: Config) -> Address:
     folder, slash, collection = text.removeprefix(EDGE).rpartition("/")
     if not slash or "\0" in folder:
         raise UsageError(f"{quoted(text)} is not a directory and a collection; write edge:DIR/COLLECTION")
-    store = _edge_config(user_path(folder or "/"), config)
+    store = _edge_config(_path(folder or "/"), config)
     return Address(StoreRef(store), check_collection(_decoded(collection, text), text), text)
 
 

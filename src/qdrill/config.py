@@ -8,6 +8,7 @@ from pathlib import Path
 from qdrill.config_load import load
 from qdrill.config_model import (
     Config,
+    ConsoleConfig,
     DrillConfig,
     EmbedderConfig,
     GrafanaConfig,
@@ -24,6 +25,7 @@ from qdrill.errors import UsageError
 
 __all__ = [
     "Config",
+    "ConsoleConfig",
     "DrillConfig",
     "EmbedderConfig",
     "GrafanaConfig",

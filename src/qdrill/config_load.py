@@ -16,6 +16,7 @@ from qdrill.config_model import (
     DEFAULT_SUFFIX,
     ENV_STORE,
     Config,
+    ConsoleConfig,
     DrillConfig,
     EmbedderConfig,
     GrafanaConfig,
@@ -118,6 +119,11 @@ _DRILL: dict[str, Reader] = {
     "objectives": _objectives,
     "search": _searches,
 }
+_CONSOLE: dict[str, Reader] = {
+    "theme": v.words,
+    "language": v.one_of("en", "zh"),
+    "keys": v.as_table,
+}
 _TOP: dict[str, Reader] = {
     "artifacts": v.path,
     "restored_suffix": _suffix,
@@ -127,6 +133,7 @@ _TOP: dict[str, Reader] = {
     "metrics": v.as_table,
     "rag_api": v.as_table,
     "grafana": v.as_table,
+    "console": v.as_table,
     "drill": lambda spot, value: v.tables(spot.inside("[[drill]]"), value),
 }
 
@@ -181,6 +188,7 @@ def _assemble(spot: Spot, document: Mapping[str, Any], variables: Variables) -> 
         metrics=MappingProxyType(_metrics(spot, top)),
         rag_api=rag_api,
         grafana=_single(spot, top, "grafana", _GRAFANA, GrafanaConfig),
+        console=_console(spot, top),
         runbook=variables.runbook(top.get("restored_suffix", DEFAULT_SUFFIX)),
         **{key: top[key] for key in ("artifacts", "restored_suffix") if key in top},
     )
@@ -218,6 +226,23 @@ def _metrics(spot: Spot, top: Mapping[str, Any]) -> dict[str, MetricsConfig]:
         name: MetricsConfig(name=name, **v.read_table(place, table, _SERVICE, ["url"]))
         for place, name, table in _named(spot, top, "metrics")
     }
+
+
+def _console(spot: Spot, top: Mapping[str, Any]) -> ConsoleConfig:
+    values = v.read_table(spot.inside("[console]"), top.get("console", {}), _CONSOLE)
+    keys = MappingProxyType(_keys(spot.inside("[console.keys]"), values.pop("keys", {})))
+    return ConsoleConfig(keys=keys, **values)
+
+
+def _keys(spot: Spot, table: Mapping[str, Any]) -> dict[str, str]:
+    """Action id -> keys; `drill.start = "f9"` and `"drill.start" = "f9"` mean the same to people, not to TOML."""
+    found: dict[str, str] = {}
+    for name, written in table.items():
+        if isinstance(written, Mapping):
+            found |= {f"{name}.{inner}": keys for inner, keys in _keys(spot, written).items()}
+        else:
+            found[name] = v.words(spot.at(name), written)
+    return found
 
 
 def _rag_api(spot: Spot, top: Mapping[str, Any], variables: Variables) -> RagApiConfig | None:

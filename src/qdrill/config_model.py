@@ -183,6 +183,21 @@ class DrillConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsoleConfig:
+    """`[console]`: how the console looks.
+
+    Attributes:
+        theme: name of a theme; None is the console's own.
+        language: None goes by LC_ALL, LC_MESSAGES, LANG.
+        keys: action id (see docs/keys.md) -> key names, separated by commas.
+    """
+
+    theme: str | None = None
+    language: Literal["en", "zh"] | None = None
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Runbook:
     """The runbook's environment variables.
 
@@ -215,6 +230,7 @@ class Config:
     grafana: GrafanaConfig | None = None
     drills: tuple[DrillConfig, ...] = ()
     runbook: Runbook = Runbook()
+    console: ConsoleConfig = field(default_factory=ConsoleConfig)
     origins: Mapping[str, Origin] = field(default_factory=dict)
     file: Path | None = None
 

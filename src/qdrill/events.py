@@ -17,6 +17,14 @@ Phase = Literal["ids", "points", "sync", "index", "searches"]
 
 
 @dataclass(frozen=True, slots=True)
+class DrillStarted:
+    """A drill began: its id, and the directory that its record and evidence go to. Comes before every stage."""
+
+    id: str
+    directory: str
+
+
+@dataclass(frozen=True, slots=True)
 class StageStarted:
     """A stage of a drill began."""
 
@@ -34,7 +42,7 @@ class StageFinished:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a job is. `total` is None while it is not known; `bytes_total` likewise."""
+    """How far a job is. `total` is None while it is not known; `bytes_total` likewise. `batches` are upserts."""
 
     job: JobName
     phase: Phase
@@ -44,17 +52,24 @@ class Progress:
     bytes_total: int | None = None
     retries: int = 0
     rejected: int = 0
+    batches: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class RequestDone:
-    """One request to a store; `detail` is a short description such as '800 points'."""
+    """One request to a store; `detail` is a short description such as '800 points'.
+
+    `url` is the whole URL, without any secret; `body` is the request's JSON where that is small. Both are empty
+    where there is none.
+    """
 
     method: str
     path: str
     status: int
     milliseconds: float
     detail: str = ""
+    url: str = ""
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +115,8 @@ class DrillFinished:
 
 
 Event = (
-    StageStarted
+    DrillStarted
+    | StageStarted
     | StageFinished
     | Progress
     | RequestDone

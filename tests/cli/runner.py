@@ -14,7 +14,7 @@ from typing import Any
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 COMMAND = [sys.executable, "-W", "error", "-m", "qdrill"]
 TIMEOUT = 120
-_OURS = ("QDRANT_", "RAG_", "BACKUP_", "SRC_", "API_", "NO_COLOR", "COLUMNS")
+_OURS = ("QDRANT_", "RAG_", "BACKUP_", "SRC_", "API_", "NO_COLOR", "COLUMNS", "LANG", "LC_")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from qdrill.cli import output, units
+from qdrill import units
+from qdrill.cli import output
 from qdrill.cli.output import Column, json_text, pairs, table, wrapped
 from qdrill.names import cell_width
 

@@ -12,7 +12,7 @@ from qdrill.cli.bar import BarSink, TaskView
 from qdrill.cli.log_json import JsonSink
 from qdrill.cli.progress import PlainSink, Task
 from qdrill.drill.results import Check
-from qdrill.events import CheckDone, Notice, Progress, RequestDone, Retrying, StageFinished
+from qdrill.events import CheckDone, MomentReached, Notice, Progress, RequestDone, Retrying, StageFinished
 from qdrill.names import cell_width
 
 HOSTILE = "[red]x[/red] \x1b[31m\x1b]52;c;AA==\x07 \u202e"
@@ -84,6 +84,41 @@ def test_other_events_are_a_sentence() -> None:
         "✓ backup        1.8 s",
         "  fail: points_restored: expected 5, saw 0",
     ]
+
+
+def test_how_far_the_work_came_is_told_before_its_end() -> None:
+    stream = io.StringIO()
+    sink = PlainSink(stream, Clock())
+    sink(points(1000))
+    sink(MomentReached("loaded", 0.5))
+    sink(Progress("backup", "sync", 1000, 1000))
+    sink(StageFinished("backup", 1.8, True))
+    sink.settle()
+    said = [line.split(":")[0].split(" after")[0].split()[0] for line in stream.getvalue().splitlines()]
+    assert said == ["backup", "loaded", "backup", "✓"]
+
+
+def test_the_bar_is_taken_away_before_the_end_of_its_stage() -> None:
+    stream = io.StringIO()
+    sink = BarSink(colour=False, console=console(stream))
+    sink(points(1000))
+    sink(StageFinished("backup", 1.8, True))
+    sink.settle()
+    shown = stream.getvalue()
+    assert 0 < shown.rindex("1,000 of 1,000 points") < shown.index("✓ backup")
+
+
+def test_a_total_that_was_exceeded_is_none() -> None:
+    """Somebody writes while a backup runs: more points come than were counted."""
+    stream = io.StringIO()
+    sink = PlainSink(stream, Clock())
+    sink(points(20_464, 20_000))
+    sink.settle()
+    assert stream.getvalue() == "backup: 20,464 points\n"
+    task = Task(points(20_464, 20_000), Clock(), None)
+    bar = io.StringIO()
+    Console(file=bar, width=80, color_system=None).print(TaskView(task))
+    assert "%" not in bar.getvalue()
 
 
 def test_json_lines_have_type_time_and_fields() -> None:

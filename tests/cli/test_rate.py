@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qdrill.cli.rate import Meter
+from qdrill.rate import Meter
 
 
 class Clock:

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from qdrill.drill.results import Verdict
 from qdrill.errors import UsageError
-from qdrill.records.history import find_record, list_records, sparkline, trend
+from qdrill.records import history
+from qdrill.records.history import (
+    RecordTable,
+    find_record,
+    list_records,
+    record_rows,
+    sparkline,
+    trend,
+    trend_of_rows,
+)
 from qdrill.records.model import DrillRecord, Origin
-from qdrill.records.save import save_drill
+from qdrill.records.render_toml import load_record
+from qdrill.records.save import open_drill, save_drill
 from tests.records import samples
 
 
@@ -95,6 +105,95 @@ def test_targets_have_trends_of_their_own() -> None:
         "local/default_collection_restored",
         "local/else",
     ]
+
+
+def test_points_of_a_trend_know_the_objective_of_their_drill() -> None:
+    without = drill(2, 3.0)
+    without = replace(without, rto=replace(without.rto, objective_s=None))
+    (found,) = trend([drill(1, 2.0), without])
+    assert [point.rto_s for point in found.points] == [900.0, None]
+
+
+def two_drills_and_two_damaged(drills: Path) -> None:
+    """One that passed, a later one that lost rows, one with no record at all, one cut short."""
+    for result in (samples.passed(), replace(samples.lossy(), started=samples.START + timedelta(hours=1))):
+        save_drill(drills / result.id, result, who=samples.WHO)
+    (drills / "20261231T000000Z-dead").mkdir()
+    text = (drills / samples.passed().id / "drill.toml").read_bytes()
+    (drills / "\x1b[31m").mkdir()
+    (drills / "\x1b[31m/drill.toml").write_bytes(text[:500])
+
+
+def test_rows_are_newest_first_and_a_damaged_record_is_one_of_them(tmp_path: Path) -> None:
+    two_drills_and_two_damaged(tmp_path)
+    gone, lost, passed, damaged = record_rows(tmp_path)
+    assert (passed.id, passed.directory, passed.problem) == (samples.passed().id, tmp_path / samples.passed().id, None)
+    assert (passed.verdict, passed.origin, passed.kind, passed.name) == ("pass", "real", "drill", "nightly")
+    assert (passed.source, passed.target) == ("local/default_collection", "local/default_collection_restored")
+    assert (passed.restored, passed.archive_mb, passed.rta_s, passed.rto_s) == (100_000, 504.000123, 3.6, 900.0)
+    assert (lost.verdict, lost.restored, lost.rta_s) == ("fail", 22, None)
+    assert (gone.id, gone.started) == ("20261231T000000Z-dead", datetime(2026, 12, 31, tzinfo=UTC))
+    assert (damaged.started, damaged.verdict, damaged.restored) == (None, None, None)
+    for row in (gone, damaged):
+        assert row.problem is not None
+        assert row.problem.startswith("cannot read the drill record")
+        assert row.problem.isprintable()
+    assert record_rows(tmp_path / "none") == []
+
+
+def test_a_drill_under_way_has_a_row_without_an_end(tmp_path: Path) -> None:
+    result = samples.passed()
+    open_drill(
+        tmp_path / result.id,
+        name=result.name,
+        source=result.source,
+        target=result.target,
+        method=result.method,
+        objectives=result.objectives,
+        started=result.started,
+        who=samples.WHO,
+    )
+    (row,) = record_rows(tmp_path)
+    assert (row.verdict, row.finished, row.restored, row.archive_mb) == ("interrupted", None, None, None)
+    assert trend_of_rows([row]) == []
+
+
+def test_a_table_reads_a_record_again_only_when_it_is_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    two_drills_and_two_damaged(tmp_path)
+    read: list[str] = []
+
+    def noted(path: Path) -> DrillRecord:
+        read.append(path.parent.name)
+        return load_record(path)
+
+    monkeypatch.setattr(history, "load_record", noted)
+    table = RecordTable(tmp_path)
+    before = table.rows()
+    assert sorted(read) == sorted(row.id for row in before)
+    read.clear()
+    assert table.rows() == before
+    assert read == []
+    changed = tmp_path / samples.passed().id / "drill.toml"
+    changed.write_bytes(changed.read_bytes().replace(b'name = "nightly"', b'name = "weekly!"'))
+    (tmp_path / samples.lossy().id / "drill.toml").unlink()
+    after = {row.id: row for row in table.rows()}
+    assert sorted(read) == sorted([samples.passed().id, samples.lossy().id])
+    assert after[samples.passed().id].name == "weekly!"
+    assert after[samples.lossy().id].problem is not None
+
+
+def test_rows_come_one_by_one_the_latest_id_first(tmp_path: Path) -> None:
+    two_drills_and_two_damaged(tmp_path)
+    ids = [row.id for row in RecordTable(tmp_path).each()]
+    assert ids == sorted(ids, reverse=True)
+    assert len(ids) == 4
+
+
+def test_rows_give_the_same_trend_as_records(tmp_path: Path) -> None:
+    for day, rta in enumerate((2.0, 4.0, 3.0)):
+        result = replace(samples.passed(), id=f"day-{day}", rta_seconds=rta, started=samples.START + timedelta(day))
+        save_drill(tmp_path / result.id, result, who=samples.WHO)
+    assert trend_of_rows(record_rows(tmp_path)) == trend(list_records(tmp_path)[0])
 
 
 def test_a_usual_time_of_zero_gives_no_ratio() -> None:

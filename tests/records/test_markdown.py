@@ -15,7 +15,7 @@ from qdrill.drill.results import DrillResult
 from qdrill.names import terminal_text
 from qdrill.records import markdown_en, markdown_zh
 from qdrill.records.markdown_blocks import data, decimal, link, trimmed
-from qdrill.records.model import Lang, Metrics
+from qdrill.records.model import Amended, DrillRecord, KeptSearch, Lang, Metrics
 from qdrill.records.render_markdown import render_markdown
 from qdrill.records.render_toml import parse_record, render_toml
 from tests.records import samples
@@ -127,6 +127,46 @@ def test_the_panel_and_the_screenshot_are_linked() -> None:
     text = render_markdown(replace(samples.record_of(samples.passed()), metrics=metrics), "zh")
     assert f"- 面板：<{panel}>" in text
     assert "(evidence/metrics.svg)" in text
+
+
+def with_additions(text: str) -> DrillRecord:
+    """A record to which people added everything they can; `text` is in all of it."""
+    record = samples.record_of(samples.passed())
+    return replace(
+        record,
+        who=replace(record.who, operator=text, reviewer=text, ticket=text, notes=f"{text}\n{text}"),
+        metrics=Metrics("not_applicable", "", text, text),
+        screenshots=(f"evidence/screens/{text}.svg",),
+        kept=(KeptSearch(text, text, 0.5, text, text, samples.START),),
+        amended=(Amended(samples.START, ("operator", text), text, text),),
+    )
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("start", STARTS)
+def test_what_people_add_changes_nothing_of_the_document(lang: Lang, start: str) -> None:
+    # One line more in the notes would be a line more in the document, as it should be.
+    attack = (start + samples.HOSTILE).replace("\r\n", " ").replace("\n", " ")
+    hostile = render_markdown(with_additions(attack), lang)
+    assert shape(hostile) == shape(render_markdown(with_additions("tame!"), lang))
+    assert all(char.isprintable() or char == "\n" for char in hostile)
+    assert render_markdown(parse_record(render_toml(with_additions(attack))), lang) == hostile
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_screens_are_linked_beside_the_reason_why_there_is_no_panel(lang: Lang) -> None:
+    path = "evidence/screens/01-backup.svg"
+    text = render_markdown(replace(samples.record_of(samples.passed()), screenshots=(path,)), lang)
+    first = text.split("\n## ")[1]
+    reason = {"en": "none: this drill did not collect metrics", "zh": "无：本次演练未采集指标"}[lang]
+    assert reason in first
+    assert f"[{path}]({path})" in first
+
+
+def test_a_kind_of_search_nobody_knows_is_shown_as_it_is() -> None:
+    record = samples.record_of(samples.passed())
+    odd = replace(record, search=(replace(record.search[0], kind="{by} <hand>"),))
+    assert "Query by {by} &lt;hand&gt;, top 2" in render_markdown(odd, "en")
 
 
 @pytest.mark.parametrize("target", ["javascript:alert(1)", "../../etc/passwd", "http://x/<b>", "a b", "//evil", ""])

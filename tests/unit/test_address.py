@@ -108,6 +108,7 @@ def test_an_embedded_engine_written_out() -> None:
         ("http://[::z]/docs", "IPv6"),
         ("http:///docs", "must name a host"),
         ("ftp://host/docs", "http:// or https://"),
+        ("http://host/my docs", "write %20 for a space"),
         ("http://ho st/docs", "spaces or control"),
         ("local/a\x1fb", r'cannot contain "\x1f"'),
         ('local/a"b', """cannot contain '"'"""),
@@ -323,6 +324,12 @@ def test_what_is_both_is_refused_and_both_ways_out_work(tmp_path: Path, monkeypa
 def test_neither_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="there is no store"):
         parse_place(text, CONFIG)
+
+
+@pytest.mark.parametrize("text", ["~\0", "~\0/a.json", "edge:~\ud800/docs"])
+def test_what_nobody_can_be_called_is_refused(text: str) -> None:
+    with pytest.raises(UsageError):
+        parse_place(text, BARE)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from qdrill.cli import output, units
+from qdrill import units
+from qdrill.cli import output
 from qdrill.cli.context import AppContext
 from qdrill.cli.options import connections_option, pass_app, shared_options
 

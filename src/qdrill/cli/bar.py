@@ -40,7 +40,10 @@ class BarSink:
         with self._lock:
             if isinstance(event, Progress):
                 self._progress(event)
-            elif (line := wording.sentence(event)) and self._may_say(event):
+                return
+            if wording.ends_work(event):
+                self._end_task()
+            if (line := wording.sentence(event)) and self._may_say(event):
                 self._console.print(Text(line))
 
     def say(self, text: str) -> None:

@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import click
 
-from qdrill.cli import output, units
+from qdrill import units
+from qdrill.cli import output
 from qdrill.cli.context import AppContext
 from qdrill.cli.options import pass_app, shared_options
-from qdrill.errors import ExitCode, Interrupted, QdrillError, UsageError
+from qdrill.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from qdrill.browse.overview import CollectionSummary
     from qdrill.config import StoreConfig
-    from qdrill.stores.base import Store
 
 _ANY = "any"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A collection, or a store that cannot be listed (`collection` is then None). What is not known is None."""
-
-    store: str
-    collection: str | None
-    points: int | None = None
-    vectors: str | None = None
-    status: str | None = None
-    aliases: tuple[str, ...] = ()
-    error: str | None = None
+_KEYS = ("store", "collection", "points", "vectors", "status", "aliases", "error", "address", "indexed", "segments")
 
 
 @click.command()
@@ -43,12 +30,13 @@ def collections(app: AppContext, store: str | None) -> int:
     A store that is down is said on stderr; the others are listed, and the exit
     code is 3.
     """
+    from qdrill.browse.overview import overview
+
     stores = list(app.config.stores.values()) if store is None else [_store_of(app, store)]
-    rows: list[Row] = []
-    for config in stores:
-        rows += _rows(app, config)
+    places = {config.label: number for number, config in enumerate(stores)}
+    rows = sorted(overview(app.session, stores), key=lambda row: (places[row.store], row.collection or ""))
     if app.json:
-        output.emit_json([asdict(row) for row in rows])
+        output.emit_json([{key: getattr(row, key) for key in _KEYS} for row in rows])
     else:
         _print(rows, len(stores))
     failed = [row.error for row in rows if row.error is not None]
@@ -68,38 +56,7 @@ def _store_of(app: AppContext, text: str) -> StoreConfig:
     return address.store.config
 
 
-def _rows(app: AppContext, config: StoreConfig) -> Iterator[Row]:
-    try:
-        store = app.store(config)
-        names = store.collections()
-    except Interrupted:
-        raise
-    except QdrillError as error:
-        yield Row(config.label, None, error=str(error))
-        return
-    for name in names:
-        yield _row(app, store, name)
-
-
-def _row(app: AppContext, store: Store, name: str) -> Row:
-    from qdrill.schema.compat import describe_vectors
-
-    app.control.checkpoint()
-    try:
-        reader = store.reader(name)
-        try:
-            data = reader.info().data
-            status = str(data.get("status", "unknown"))
-            return Row(store.label, name, reader.count(), describe_vectors(data), status, reader.aliases())
-        finally:
-            reader.close()
-    except Interrupted:
-        raise
-    except QdrillError as error:
-        return Row(store.label, name, error=str(error))
-
-
-def _print(rows: list[Row], stores: int) -> None:
+def _print(rows: list[CollectionSummary], stores: int) -> None:
     shown = [row for row in rows if row.collection is not None]
     if not shown:
         if not any(row.error for row in rows):

@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from qdrill.cli import output, units
+from qdrill import units
+from qdrill.cli import output
 from qdrill.cli.context import AppContext
 from qdrill.cli.doctor_checks import Finding, examine
 from qdrill.cli.options import pass_app, shared_options

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from qdrill import __version__
-from qdrill.cli import units
+from qdrill import __version__, units
 from qdrill.cli.context import AppContext
 from qdrill.config import EmbedderConfig, StoreConfig
 from qdrill.errors import ExitCode, Interrupted, QdrillError

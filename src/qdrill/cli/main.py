@@ -15,6 +15,7 @@ from qdrill.cli.options import Options, shared_options
 
 # name -> (module, attribute, one line of help); in the order of the help.
 COMMANDS: dict[str, tuple[str, str, str]] = {
+    "console": ("qdrill.cli.console", "console", "Open the console; so does qdrill alone on a terminal."),
     "demo": ("qdrill.cli.demo", "demo", "The whole drill on one machine, with sample data; no server."),
     "run": ("qdrill.cli.run", "run", "Run a drill of drills.toml, or --source A --target B."),
     "backup": ("qdrill.cli.backup", "backup", "Back a collection up to an archive."),
@@ -22,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "verify": ("qdrill.cli.verify", "verify", "Compare an archive or a collection with a collection."),
     "search": ("qdrill.cli.search", "search", "Search a collection, or two side by side."),
     "collections": ("qdrill.cli.collections", "collections", "List what the stores hold."),
+    "serve": ("qdrill.cli.serve", "serve", "The console in a browser on this machine."),
     "record": ("qdrill.cli.record", "record", "List, show and render drill records."),
     "doctor": ("qdrill.cli.doctor", "doctor", "Check configuration, stores, rights, disk space, versions."),
 }
@@ -69,20 +71,23 @@ class LazyGroup(click.Group):
 @shared_options
 @click.version_option(__version__, "-v", "--version", prog_name="qdrill", message="%(prog)s %(version)s")
 @click.pass_context
-def cli(context: click.Context) -> None:
+def cli(context: click.Context) -> int:
     """Rehearse the backup and restore of Qdrant collections, and prove the result.
 
     ADDR is STORE/COLLECTION, http://HOST:PORT/COLLECTION or edge:DIR/COLLECTION.
     """
-    if context.invoked_subcommand is None:
-        click.echo(context.get_help())
-        return
-    from qdrill.cli.context import AppContext
-    from qdrill.cli.signals import on_interrupt
-
     options: Options = context.obj
-    options.app = AppContext(options)
-    on_interrupt(options.app.cancel)
+    if context.invoked_subcommand is not None:
+        from qdrill.cli.context import AppContext
+
+        options.app = AppContext(options)
+        return 0
+    from qdrill.cli.console import open_it, wants_screen
+
+    if wants_screen(options):
+        return open_it(options)
+    click.echo(context.get_help())
+    return 0
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -72,10 +72,20 @@ _SHARED: tuple[Callable[[Any], Any], ...] = (
 
 
 def pass_app(function: F) -> F:
-    """Call a command's function with the `AppContext` as its first argument."""
+    """Call a command's function with the `AppContext` as its first argument; Ctrl-C cancels what it does."""
+    return _passing(function, cancellable=True)
 
+
+def pass_app_for_screen(function: F) -> F:
+    """As `pass_app`, but signals are left alone, for those who may hand the terminal to a screen."""
+    return _passing(function, cancellable=False)
+
+
+def _passing(function: F, *, cancellable: bool) -> F:
     def call(*arguments: Any, **values: Any) -> Any:
         app = click.get_current_context().find_root().obj.app
+        if cancellable:
+            app.cancel_on_signals()
         return function(app, *arguments, **values)
 
     call.__doc__ = function.__doc__
@@ -83,6 +93,13 @@ def pass_app(function: F) -> F:
     if hasattr(function, "__click_params__"):
         call.__click_params__ = function.__click_params__  # type: ignore[attr-defined]
     return cast("F", call)
+
+
+def lang_option(command: F) -> F:
+    """`--lang en|zh`; None leaves it to the locale."""
+    return click.option(
+        "--lang", type=click.Choice(["en", "zh"]), help="Language (default: by LC_ALL, LC_MESSAGES, LANG)."
+    )(command)
 
 
 def connections_option(command: F) -> F:

@@ -11,9 +11,9 @@ from typing import IO, Protocol
 
 from qdrill.cli import wording
 from qdrill.cli.options import Options
-from qdrill.cli.rate import Meter
 from qdrill.events import Event, JobName, Phase, Progress, Retrying
 from qdrill.names import terminal_text
+from qdrill.rate import Meter
 
 LINE_EVERY = 2.0
 RETRY_LINE_EVERY = 2.0
@@ -126,7 +126,10 @@ class PlainSink:
         with self._lock:
             if isinstance(event, Progress):
                 self._progress(event)
-            elif (line := wording.sentence(event)) and self._may_say(event):
+                return
+            if wording.ends_work(event):
+                self._end_task()
+            if (line := wording.sentence(event)) and self._may_say(event):
                 write_line(self._stream, line)
 
     def say(self, text: str) -> None:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from qdrill.cli import output, units
+from qdrill import units
+from qdrill.cli import output
 from qdrill.cli.context import AppContext
-from qdrill.cli.options import pass_app, shared_options
+from qdrill.cli.options import lang_option, pass_app, shared_options
 
 if TYPE_CHECKING:
+    from qdrill.language import Lang
     from qdrill.records.model import DrillRecord
 
 
@@ -84,17 +86,18 @@ def show(app: AppContext, *, drill: str) -> int:
 
 @record.command()
 @click.argument("drill", metavar="ID")
-@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+@lang_option
 @click.option("-o", "--output", "file", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE.")
 @shared_options
 @pass_app
-def render(app: AppContext, *, drill: str, lang: Any, file: Path | None) -> int:
+def render(app: AppContext, *, drill: str, lang: Lang | None, file: Path | None) -> int:
     """A record as Markdown, in English or 中文."""
     from qdrill.files import write_whole
     from qdrill.records.history import find_record
     from qdrill.records.render_markdown import render_markdown
     from qdrill.records.render_toml import load_record
 
+    lang = lang or app.lang
     text = render_markdown(load_record(find_record(_drills(app), drill)), lang)
     if file is not None:
         write_whole(file, text.encode())

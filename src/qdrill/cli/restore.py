@@ -70,8 +70,8 @@ def restore(
     repeats its name. Exit 1 where a row or a setting did not come back.
     """
     from qdrill.archive.reader import ArchiveReader
-    from qdrill.cli.context import refuse_guarded
     from qdrill.drill.restore import RestoreOptions
+    from qdrill.session import refuse_guarded
 
     target = _target(app, address)
     refuse_guarded(target)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from qdrill.cli import output, units
+from qdrill import units
+from qdrill.cli import output
 from qdrill.drill.results import RestoreResult
 from qdrill.errors import ExitCode
 

@@ -11,12 +11,11 @@ import click
 from qdrill.cli import drill_view, output
 from qdrill.cli.context import AppContext
 from qdrill.cli.options import connections_option, pass_app, shared_options
-from qdrill.errors import ExitCode, StoreError, UsageError
+from qdrill.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from qdrill.config_model import DrillConfig
-    from qdrill.drill.plan import DrillPlan, Ends
-    from qdrill.drill.runner import DrillOutcome
+    from qdrill.drill.plan import DrillPlan
 
 
 @click.command()
@@ -52,39 +51,41 @@ def run(app: AppContext, *, name: str | None, connections: int | None, dry_run: 
     together from --source and --target. Options given here win over the file.
     The record is written to artifacts/drills/ID/, whatever happens.
     """
+    from qdrill.drill.start import make_plan, start_drill
+
     drill = chosen_drill(app, name, asked)
-    plan = make_plan(app, drill, asked, connections)
+    plan = make_plan(
+        app.session,
+        drill,
+        connections=connections,
+        replace=asked["replaced"],
+        readme=asked["readme"],
+        run_url=asked["run_url"],
+        optimize_seconds=asked["optimize_wait"],
+    )
     if dry_run:
-        ends = open_ends(app, drill)
-        steps = drill_view.dry_run(plan, ends)
-        if app.json:
-            output.emit_json(dict(steps))
-        else:
-            output.write("\n".join(["dry run: nothing has been done", *output.pairs(steps)]))
-        return ExitCode.USAGE if plan.replace is None and ends.target.exists() else ExitCode.PASSED
-    outcome = _run(app, drill, plan)
+        return _dry_run(app, drill, plan)
+    outcome = start_drill(app.session, drill, plan)
     app.settle()
     if app.json:
         output.emit_json(drill_view.as_document(outcome))
     else:
-        output.write(drill_view.as_text(outcome, app.colour))
+        output.write(drill_view.as_text(outcome, app.colour, app.lang))
     return int(outcome.exit_code)
 
 
-def _run(app: AppContext, drill: DrillConfig, plan: DrillPlan) -> DrillOutcome:
-    """Run the drill; one that cannot even begin leaves a record too, and no older green summary in its place."""
-    from qdrill.drill.preflight import refuse_what_cannot_be
-    from qdrill.drill.refusal import record_refusal
-    from qdrill.drill.runner import run_drill
+def _dry_run(app: AppContext, drill: DrillConfig, plan: DrillPlan) -> int:
+    """Say what the drill would do; exit code 2 where it would be refused."""
+    from qdrill.drill.preflight import refusal
+    from qdrill.drill.start import dry_run, open_ends
 
-    app.control.throttle(drill.delay_ms_per_point)
-    try:
-        ends = open_ends(app, drill)
-        refuse_what_cannot_be(ends, plan.replace)
-    except (UsageError, StoreError) as error:
-        record_refusal(plan, drill.source, drill.target, error)
-        raise
-    return run_drill(plan, ends, app.control, app.emit)
+    ends = open_ends(app.session, drill)
+    steps = dry_run(plan, ends)
+    if app.json:
+        output.emit_json(dict(steps))
+    else:
+        output.write("\n".join(["dry run: nothing has been done", *output.pairs(steps)]))
+    return ExitCode.USAGE if refusal(ends, plan.replace) else ExitCode.PASSED
 
 
 def chosen_drill(app: AppContext, name: str | None, asked: dict[str, Any]) -> DrillConfig:
@@ -124,42 +125,3 @@ def _given(drill: DrillConfig, asked: dict[str, Any]) -> dict[str, Any]:
         given["after"] = "delete"
     goals = {f"{key}_seconds": asked[key] for key in ("rto", "rpo") if asked[key] is not None}
     return {**given, "objectives": replace(drill.objectives, **goals)}
-
-
-def make_plan(app: AppContext, drill: DrillConfig, asked: dict[str, Any], connections: int | None) -> DrillPlan:
-    """The plan of a drill; no store is asked. Raises UsageError, also where source and target are one place."""
-    from qdrill.address import parse_address, same_place
-    from qdrill.drill.from_config import plan_from_config
-
-    source, target = parse_address(drill.source, app.config), parse_address(drill.target, app.config)
-    if same_place(source, target):
-        raise UsageError(f"source {source} and target {target} are one place; name another target with --target")
-    if drill.method != "rows":
-        raise UsageError(f'drill {drill.name}: method {drill.method} is not built yet; use method = "rows"')
-    plan = plan_from_config(app.config, drill, source.collection, app.lanes(source, connections), app.embedder)
-    if asked.get("optimize_wait") is not None:
-        plan = replace(plan, optimize_seconds=asked["optimize_wait"])
-    return replace(plan, replace=asked.get("replaced"), readme=asked.get("readme"), run_url=asked.get("run_url") or "")
-
-
-def open_ends(app: AppContext, drill: DrillConfig) -> Ends:
-    """The two ends of a drill, opened.
-
-    Raises:
-        UsageError: the target's store is guarded. StoreError: not reachable.
-    """
-    from qdrill.address import parse_address
-    from qdrill.drill.plan import Ends
-
-    source, target = parse_address(drill.source, app.config), parse_address(drill.target, app.config)
-    writer, reader = app.target_writer(target), app.reader(source)
-    return Ends(
-        source=reader,
-        target=writer,
-        source_address=str(source),
-        target_address=str(target),
-        source_store=source.store.label,
-        target_store=target.store.label,
-        target_collection=target.collection,
-        target_version=app.store(target.store.config).version(),
-    )

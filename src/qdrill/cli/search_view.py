@@ -1,26 +1,16 @@
-"""Answers of searches, side by side, as a document and as text."""
+"""Answers of searches, side by side, as text."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import zip_longest
-from typing import Any
 
 from qdrill.cli import output
 from qdrill.drill.results import Hit, SearchOutcome
-from qdrill.drill.search import hit_text, outcome_evidence
+from qdrill.drill.search import hit_text
 
 SAME_SCORE = 1e-6
 _STYLES: dict[str, output.Style] = {"pass": "green", "fail": "red", "inconclusive": "yellow"}
-
-
-def as_document(source: str, target: str | None, outcomes: Sequence[SearchOutcome]) -> dict[str, Any]:
-    """The answers as `--json` prints them."""
-    searches = [outcome_evidence(outcome) for outcome in outcomes]
-    if target is None:
-        for one in searches:
-            one["target"] = None
-    return {"source": source, "target": target, "searches": searches}
 
 
 def as_text(source: str, target: str | None, outcomes: Sequence[SearchOutcome], colour: bool) -> str:

@@ -1,8 +1,7 @@
-"""`qdrill verify A B`: an archive or a collection compared with a collection."""
+"""`qdrill verify A B`: any two places compared, each an archive or a collection."""
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING
 
 import click
@@ -10,13 +9,10 @@ import click
 from qdrill.cli import output, verify_view
 from qdrill.cli.context import AppContext
 from qdrill.cli.options import connections_option, pass_app, shared_options
-from qdrill.errors import ExitCode, UsageError
+from qdrill.errors import ExitCode
 
 if TYPE_CHECKING:
-    from qdrill.address import Address, ArchivePath
-    from qdrill.drill.compare import CompareOptions
-    from qdrill.drill.results import CompareResult, SearchOutcome
-    from qdrill.stores.base import CollectionReader
+    from qdrill.drill.results import Level
 
 
 @click.command()
@@ -35,7 +31,7 @@ if TYPE_CHECKING:
     type=click.IntRange(0, 10_000),
     default=0,
     metavar="N",
-    help="Also run N random points of A as searches on both; A must be an address.",
+    help="Also run N random points of A as searches on both; A and B must be addresses.",
 )
 @connections_option
 @shared_options
@@ -45,79 +41,33 @@ def verify(
     *,
     left: str,
     right: str,
-    level: str,
+    level: Level,
     ignore_config: bool,
     searches: int,
     connections: int | None,
 ) -> int:
-    """Compare A, an archive or a collection, with the collection B.
+    """Compare A with B; each is a collection's address or an archive.
 
     Every point is compared: id, vectors bit for bit, payload; and the
     configuration. Each difference is named. Exit 0 where there is none, 1 where
-    there is one, 4 where it cannot be told.
+    there is one, 4 where it cannot be told. Another tool's dump has to be made
+    into an archive first, which `qdrill restore` does.
     """
-    from qdrill.address import ArchivePath, parse_address, parse_place
-    from qdrill.drill.compare import CompareOptions
+    from qdrill.drill.verify import verification_document, verify_places
 
-    place, other = parse_place(left, app.config), parse_address(right, app.config)
-    options = CompareOptions(level, app.lanes(other, connections), not ignore_config)  # type: ignore[arg-type]
-    outcomes: tuple[SearchOutcome, ...] = ()
-    if isinstance(place, ArchivePath):
-        if searches:
-            raise UsageError(f"--searches asks both sides, and {place} is an archive; name a collection as A")
-        result = _archive(app, place, other, options)
-    else:
-        result, outcomes = _collections(app, place, other, options, searches)
+    found = verify_places(
+        app.session,
+        left,
+        right,
+        level=level,
+        searches=searches,
+        ignore_config=ignore_config,
+        connections=connections,
+    )
     app.settle()
-    verdict = verify_view.verdict(result, outcomes)
     if app.json:
-        output.emit_json(verify_view.as_document(str(place), str(other), result, outcomes))
+        output.emit_json(verification_document(found))
     else:
-        output.write(verify_view.as_text(str(place), str(other), result, outcomes, app.colour))
+        output.write(verify_view.as_text(found, app.colour))
     codes = {"pass": ExitCode.PASSED, "fail": ExitCode.FAILED}
-    return int(codes.get(verdict, ExitCode.INCONCLUSIVE))
-
-
-def _archive(app: AppContext, left: ArchivePath, right: Address, options: CompareOptions) -> CompareResult:
-    from qdrill.archive.reader import ArchiveReader
-    from qdrill.drill.compare import compare
-    from qdrill.drill.sides import ArchiveSide
-
-    archive = ArchiveReader(left.path)
-    try:
-        return compare(ArchiveSide(archive), app.reader(right), options, app.control, app.emit)
-    finally:
-        archive.close()
-
-
-def _collections(
-    app: AppContext, left: Address, right: Address, options: CompareOptions, searches: int
-) -> tuple[CompareResult, tuple[SearchOutcome, ...]]:
-    from qdrill.drill.compare import compare
-    from qdrill.drill.sides import CollectionSide
-
-    ours, theirs = different_places(app, left, right)
-    result = compare(CollectionSide(ours), theirs, options, app.control, app.emit)
-    return result, _searches(app, ours, theirs, searches) if searches else ()
-
-
-def different_places(app: AppContext, left: Address, right: Address) -> tuple[CollectionReader, CollectionReader]:
-    """Readers of both; raises UsageError where they are one collection under two names."""
-    from qdrill.address import same_place
-
-    same = same_place(left, right)
-    ours, theirs = app.reader(left), app.reader(right)
-    if same or ours.identity() == theirs.identity():
-        raise UsageError(f"{left} and {right} are the same collection; name two different ones")
-    return ours, theirs
-
-
-def _searches(
-    app: AppContext, ours: CollectionReader, theirs: CollectionReader, number: int
-) -> tuple[SearchOutcome, ...]:
-    from qdrill.drill.search import run_searches
-    from qdrill.drill.search_plan import SearchSpec, plan_searches
-
-    specs = [SearchSpec("random", number=number)]
-    planned = plan_searches(specs, ours, {}, seed=secrets.randbits(32))
-    return run_searches(planned, ours, theirs, min_overlap=1.0, emit=app.emit, control=app.control)
+    return int(codes.get(found.verdict, ExitCode.INCONCLUSIVE))

@@ -1,68 +1,39 @@
-"""The result of a comparison, as a document and as text."""
+"""The result of a comparison as text."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any, get_args
+from typing import TYPE_CHECKING, get_args
 
-from qdrill.cli import output, units
+from qdrill import units
+from qdrill.cli import output
 from qdrill.cli.restore_view import more
 from qdrill.drill.results import CompareResult, DifferenceClass, SearchOutcome, Verdict
+
+if TYPE_CHECKING:
+    from qdrill.drill.verify import Verification
 
 LISTED = 20
 _STYLES: dict[str, output.Style] = {"pass": "green", "fail": "red"}
 
 
-def verdict(result: CompareResult, outcomes: Sequence[SearchOutcome]) -> Verdict:
-    """That of the comparison, unless a search is worse; what could not be asked is no pass."""
-    states = {outcome.state for outcome in outcomes}
-    if result.verdict == "fail" or "fail" in states:
-        return "fail"
-    return "inconclusive" if states - {"pass"} else result.verdict
-
-
-def as_document(left: str, right: str, result: CompareResult, outcomes: Sequence[SearchOutcome]) -> dict[str, Any]:
-    """The result as `--json` prints it."""
-    from qdrill.drill.search import outcome_evidence
-
-    return {
-        "verdict": verdict(result, outcomes),
-        "compared": result.compared,
-        "equal": result.equal,
-        **{kind: getattr(result, kind) for kind in get_args(DifferenceClass)},
-        "config": [asdict(one) for one in result.config],
-        "differences": [{"id": one.id, "class": one.kind, "detail": one.detail} for one in result.differences],
-        "left": left,
-        "right": right,
-        "left_points": result.left_points,
-        "right_points": _known(result.right_points),
-        "level": result.level,
-        "seconds": round(result.seconds, 6),
-        "searches": [outcome_evidence(one) for one in outcomes],
-    }
-
-
-def as_text(left: str, right: str, result: CompareResult, outcomes: Sequence[SearchOutcome], colour: bool) -> str:
+def as_text(found: Verification, colour: bool) -> str:
     """The result for people."""
+    result = found.result
     right_points = "unknown" if result.right_points < 0 else units.count(result.right_points)
     rows = [
-        ("here", f"{left}: {units.count(result.left_points)} points"),
-        ("there", f"{right}: {right_points} points"),
+        ("here", f"{found.left}: {units.count(result.left_points)} points"),
+        ("there", f"{found.right}: {right_points} points"),
         ("level", result.level),
         ("time", units.seconds(result.seconds)),
     ]
     lines = ["verify", *output.pairs(rows), "", *_classes(result)]
     for kind in get_args(DifferenceClass):
         lines += _class_list(result, kind)
-    lines += [*_configuration(result), *_searches(outcomes)]
-    word = verdict(result, outcomes)
-    bottom = f"{output.paint(word, _STYLES.get(word, 'yellow'), colour)}  {_why(word, result, outcomes)}"
+    lines += [*_configuration(result), *_searches(found.searches)]
+    word = found.verdict
+    bottom = f"{output.paint(word, _STYLES.get(word, 'yellow'), colour)}  {_why(word, result, found.searches)}"
     return "\n".join([*lines, "", bottom])
-
-
-def _known(points: int) -> int | None:
-    return points if points >= 0 else None
 
 
 def _words(kind: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from qdrill.cli import units
-from qdrill.cli.rate import Pace
+from qdrill import units
 from qdrill.events import CheckDone, Event, MomentReached, Notice, Phase, Progress, Retrying, StageFinished
 from qdrill.names import terminal_text
+from qdrill.rate import Pace
 
 _WORTH_TELLING = 0.1
 _NOUNS: dict[Phase, str] = {
@@ -36,6 +36,14 @@ def _sentence(event: Event) -> str | None:
         case CheckDone(check=check) if check.state in {"fail", "inconclusive"}:
             return f"  {check.state}: {check.name}: expected {check.expected}, saw {check.seen}"
     return None
+
+
+def ends_work(event: Event) -> bool:
+    """Whether the work shown as progress is over with this event, so that its last line belongs before it."""
+    match event:
+        case StageFinished() | MomentReached(name="loaded" | "verified"):
+            return True
+    return False
 
 
 def label(event: Progress) -> str:

@@ -25,14 +25,15 @@ def source_checks(points: int, marks: UpdateMarks | None, status: str) -> Iterat
         "source_has_points",
         "pass" if points > 0 else "inconclusive",
         "at least one point",
-        f"{points} points" if points else "the source is empty: a drill of nothing proves nothing",
+        _points(points) if points else "the source is empty: a drill of nothing proves nothing",
     )
     if marks is not None and marks.deferred:
         yield Check(
             "source_shows_all",
             "inconclusive",
             "no points hidden until they are optimized",
-            f"{marks.deferred} points are stored but not yet visible; let the source finish optimizing first",
+            f"{_points(marks.deferred)} {_are(marks.deferred)} stored but not yet visible; let the source finish "
+            "optimizing first",
         )
     yield Check("source_status", "fail" if status == "red" else "pass", "green or yellow", status, required=False)
 
@@ -45,8 +46,8 @@ def backup_checks(backup: BackupResult) -> Iterator[Check]:
     elif backup.writer == "detected":
         state, words = "pass", f"about {expected}, with a writer at work"
     else:
-        state, words = _of(backup.points == expected), f"{expected} points"
-    yield Check("backup_complete", state, words, f"{backup.points} points in the archive")
+        state, words = _of(backup.points == expected), _points(expected)
+    yield Check("backup_complete", state, words, f"{_points(backup.points)} in the archive")
     yield Check(
         "writer_during_backup",
         _WRITER[backup.writer],
@@ -61,15 +62,15 @@ def restore_checks(restore: RestoreResult) -> Iterator[Check]:
     yield Check(
         "points_restored",
         _of(restore.points_restored == restore.points_expected),
-        f"{restore.points_expected} points in the target",
-        f"restored {restore.points_restored} of {restore.points_expected} points",
+        f"{_points(restore.points_expected)} in the target",
+        f"restored {restore.points_restored} of {_points(restore.points_expected)}",
     )
     reasons = f": {restore.rejected[0].reason}" if restore.rejected else ""
     yield Check(
         "rows_accepted",
         _of(restore.rejected_total == 0),
         "no row refused by the target",
-        f"{restore.rejected_total} rows refused{reasons}",
+        f"{restore.rejected_total} {'row' if restore.rejected_total == 1 else 'rows'} refused{reasons}",
         tuple(str(row.id) for row in restore.rejected[:_LISTED]),
     )
     differences = restore.config_differences
@@ -77,7 +78,7 @@ def restore_checks(restore: RestoreResult) -> Iterator[Check]:
         "configuration",
         _of(not differences),
         "the target is set up as the source was",
-        "the same" if not differences else f"{len(differences)} settings differ, first {differences[0].path}",
+        "the same" if not differences else f"{_differ(len(differences))}, first {differences[0].path}",
         tuple(difference.path for difference in differences[:_LISTED]),
     )
 
@@ -90,7 +91,7 @@ def compare_check(compare: CompareResult) -> Check:
     state: State = "pass" if compare.verdict == "pass" else "inconclusive"
     if found or compare.left_points != compare.right_points:
         state = "fail"
-        seen += f"; {', '.join(found) or f'{compare.right_points} points in the target'}"
+        seen += f"; {', '.join(found) or f'{_points(compare.right_points)} in the target'}"
     elif compare.level != "full":
         seen += f"; only {compare.compared} were compared (level {compare.level})"
         state = "inconclusive"
@@ -110,7 +111,7 @@ def settings_check(compare: CompareResult, restored: RestoreResult) -> Iterator[
             "configuration_kept",
             "fail",
             "the target's settings as the restore left them",
-            f"{len(found)} settings differ, first {first.path}: {first.left} here, {first.right} there",
+            f"{_differ(len(found))}, first {first.path}: {first.left} here, {first.right} there",
             tuple(difference.path for difference in found[:_LISTED]),
         )
 
@@ -143,6 +144,18 @@ def _objective(name: str, objective: float | None, actual: float | None, what: s
     if actual is None:
         return Check(name, "inconclusive", f"at most {objective:g} s", f"the {what} could not be measured")
     return Check(name, _of(actual <= objective), f"at most {objective:g} s", f"{what} actual {actual:.1f} s")
+
+
+def _points(number: int) -> str:
+    return "1 point" if number == 1 else f"{number} points"
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def _differ(settings: int) -> str:
+    return "1 setting differs" if settings == 1 else f"{settings} settings differ"
 
 
 def _of(good: bool) -> State:

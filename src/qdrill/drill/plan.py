@@ -57,6 +57,7 @@ class DrillPlan:
         readme: file whose "Backup Signals" block is brought up to date, or None.
         run_url: what that block links to; empty: the record.
         replace: name of an existing target that may be deleted first.
+        resume: go on with a backup of this archive that was interrupted; without one, begin anew.
         delete_target: take the target away at the end, if this drill made it.
         recovery_seconds: how long the target may take until every sample search is right.
         optimize_seconds: how long to wait for the optimizer, after everything else.
@@ -74,6 +75,7 @@ class DrillPlan:
     lanes: int = 4
     aliases: bool = False
     replace: str | None = None
+    resume: bool = False
     delete_target: bool = False
     payload_time_field: str | None = None
     readme: Path | None = None

@@ -32,20 +32,26 @@ def refuse_what_cannot_be(ends: Ends, replace: str | None) -> None:
     Raises:
         UsageError: one line, with the way out.
     """
-    shown = terminal_text(ends.target_address)
+    if why := refusal(ends, replace):
+        raise UsageError(why)
+
+
+def refusal(ends: Ends, replace: str | None) -> str:
+    """Why a drill between these ends may not run, in one line with the way out; empty where it may."""
     if not ends.target.exists():
-        return
-    reader = ends.target.reader
+        return ""
+    shown, reader = terminal_text(ends.target_address), ends.target.reader
     if reader.identity() == ends.source.identity() or _is_alias_of_source(ends):
-        raise UsageError(
+        return (
             f"the target {shown} is the source {terminal_text(ends.source_address)}; a drill never writes into its "
             "source: name another target"
         )
     if replace != reader.name:
-        raise UsageError(
+        return (
             f"the target {shown} exists; name another target with --target, or let it be deleted first with "
             f"--replace and the collection's name"
         )
+    return ""
 
 
 def _is_alias_of_source(ends: Ends) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from qdrill.drill.plan import DrillPlan
 from qdrill.drill.results import DrillResult, Place, StageTime
-from qdrill.errors import QdrillError
+from qdrill.errors import Interrupted, QdrillError
 from qdrill.records.ci_summary import write_ci_summary
 from qdrill.records.ids import claim_directory
 from qdrill.records.render_toml import load_record
@@ -18,6 +18,8 @@ from qdrill.records.save import save_drill
 def record_refusal(plan: DrillPlan, source: str, target: str, error: QdrillError) -> Path:
     """Write record and summary of a drill between two addresses that `error` kept from beginning.
 
+    The verdict is `interrupted` where that was a cancellation, else `inconclusive`.
+
     Raises:
         OutputError: they cannot be written.
     """
@@ -26,7 +28,7 @@ def record_refusal(plan: DrillPlan, source: str, target: str, error: QdrillError
     result = DrillResult(
         id=directory.name,
         name=plan.name,
-        verdict="inconclusive",
+        verdict="interrupted" if isinstance(error, Interrupted) else "inconclusive",
         reason=f"the drill could not begin: {error}",
         started=now,
         finished=datetime.now(UTC),

@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,30 +15,20 @@ from qdrill.control import JobControl
 from qdrill.drill import checks as questions
 from qdrill.drill.backup import BackupOptions, back_up
 from qdrill.drill.evidence import JsonLines, journalled
+from qdrill.drill.findings import Findings
 from qdrill.drill.plan import DrillPlan, Ends, searches_for
 from qdrill.drill.preflight import Preflight, look, refuse_what_cannot_be
 from qdrill.drill.ranges import count_points
 from qdrill.drill.recovery_point import newest_time, recovery_point, source_drift
-from qdrill.drill.restore import Restored, RestoreOptions, restore
-from qdrill.drill.results import (
-    BackupResult,
-    Check,
-    CompareResult,
-    Drift,
-    DrillResult,
-    Place,
-    SearchOutcome,
-    StageName,
-    StageTime,
-    Verdict,
-)
+from qdrill.drill.restore import RestoreOptions, restore
+from qdrill.drill.results import BackupResult, Check, CompareResult, DrillResult, StageName, StageTime, Verdict
 from qdrill.drill.search import Recovery, ask_all, wait_until_right
 from qdrill.drill.search_compare import Answer
 from qdrill.drill.search_plan import PlannedSearch, plan_searches
 from qdrill.drill.validate import compare_target, wait_for_optimizer
 from qdrill.drill.verdict import judge
 from qdrill.errors import ExitCode, Interrupted, QdrillError
-from qdrill.events import CheckDone, DrillFinished, Emit, MomentReached, StageFinished, StageStarted
+from qdrill.events import CheckDone, DrillFinished, DrillStarted, Emit, MomentReached, StageFinished, StageStarted
 from qdrill.records.ci_summary import write_ci_summary
 from qdrill.records.ids import claim_directory
 from qdrill.records.readme import update_backup_signals
@@ -47,7 +37,6 @@ from qdrill.records.save import open_drill, save_drill
 from qdrill.stores.base import CollectionWriter
 
 Damage = Callable[[CollectionWriter], None]
-STAGES: tuple[StageName, ...] = ("preflight", "backup", "restore", "validate", "record")
 _EXIT: dict[Verdict, ExitCode] = {
     "pass": ExitCode.PASSED,
     "fail": ExitCode.FAILED,
@@ -79,11 +68,18 @@ def run_drill(
         OutputError: the record cannot be written.
     """
     refuse_what_cannot_be(ends, plan.replace)
+    return run_accepted(plan, ends, control, emit, damage)
+
+
+def run_accepted(
+    plan: DrillPlan, ends: Ends, control: JobControl, emit: Emit, damage: Damage | None = None
+) -> DrillOutcome:
+    """As `run_drill`, for ends that `refuse_what_cannot_be` has let pass. Raises OutputError."""
     return _Drill(plan, ends, control, emit, damage).run()
 
 
 class _Drill:
-    """One drill under way: results are added stage by stage, and never changed afterwards."""
+    """One drill under way; what its stages find goes to `found`."""
 
     def __init__(self, plan: DrillPlan, ends: Ends, control: JobControl, emit: Emit, damage: Damage | None) -> None:
         self.plan, self.ends, self.control, self.damage = plan, ends, control, damage
@@ -91,24 +87,12 @@ class _Drill:
         self.directory = claim_directory(plan.drills, self.started, random.SystemRandom())
         self.journal = JsonLines(self.directory / "evidence" / "journal.jsonl")
         self.tell, self.emit = emit, journalled(self.journal, emit)
-        self.stages: dict[StageName, StageTime] = {}
-        self.checks: list[Check] = []
-        self.source = Place(ends.source_address, ends.source_store, ends.source.name, "unknown")
-        self.target = Place(ends.target_address, ends.target_store, ends.target_collection, ends.target_version)
-        self.preflight: Preflight | None = None
-        self.backup: BackupResult | None = None
-        self.restored: Restored | None = None
-        self.compare: CompareResult | None = None
-        self.searches: tuple[SearchOutcome, ...] = ()
-        self.rta: float | None = None
-        self.rpa: float | None = None
-        self.drift = Drift()
-        self.target_removed = False
-        self.notes: list[str] = []
+        self.found = Findings.before(ends)
 
     def run(self) -> DrillOutcome:
         self._open_record()
         try:
+            self.emit(DrillStarted(self.directory.name, str(self.directory)))
             verdict, reason, error = self._stages_to_verdict()
             return self._record(verdict, reason, error)
         finally:
@@ -118,8 +102,8 @@ class _Drill:
         open_drill(
             self.directory,
             name=self.plan.name,
-            source=self.source,
-            target=self.target,
+            source=self.found.source,
+            target=self.found.target,
             method="rows",
             objectives=self.plan.objectives,
             started=self.started,
@@ -131,95 +115,88 @@ class _Drill:
     def _stages_to_verdict(self) -> tuple[Verdict, str, QdrillError | None]:
         """Run the stages; an error of any of them becomes a verdict, never a lost drill."""
         try:
-            found = self._preflight()
+            start = self._preflight()
             backup = self._backup()
             with ArchiveReader(backup.archive) as archive:
-                self._restore(archive, backup, found)
-            verdict, reason = judge(self.checks)
+                self._restore(archive, backup, start)
+            verdict, reason = judge(self.found.checks)
         except QdrillError as error:
             # What fails while the connections are being cut says nothing about the ends.
             if self.control.cancelled or isinstance(error, Interrupted):
                 return self._interrupted()
-            verdict = "inconclusive" if self._last_stage() == "preflight" else "fail"
-            return verdict, f"{self._last_stage()}: {error}", error
+            stage = self.found.last_stage
+            return "inconclusive" if stage == "preflight" else "fail", f"{stage}: {error}", error
         return verdict, reason, None
 
     def _interrupted(self) -> tuple[Verdict, str, QdrillError | None]:
-        during = f"cancelled during {self._last_stage()}"
+        during = f"cancelled during {self.found.last_stage}"
         return "interrupted", during, Interrupted(during)
-
-    def _last_stage(self) -> StageName:
-        return next((stage for stage in reversed(STAGES) if stage in self.stages), "preflight")
 
     @contextmanager
     def _stage(self, stage: StageName) -> Iterator[None]:
         self.emit(StageStarted(stage))
         clock = time.monotonic()
-        self.stages[stage] = StageTime(stage, None, False)
+        self.found.stages[stage] = StageTime(stage, None, False)
         good = False
         try:
             yield
             good = True
         finally:
             seconds = time.monotonic() - clock
-            self.stages[stage] = StageTime(stage, seconds, good)
+            self.found.stages[stage] = StageTime(stage, seconds, good)
             self.emit(StageFinished(stage, seconds, good))
 
     def _check(self, found: Iterable[Check]) -> None:
         for check in found:
-            self.checks.append(check)
+            self.found.checks.append(check)
             self.emit(CheckDone(check))
 
     def _preflight(self) -> Preflight:
         with self._stage("preflight"):
-            found = self.preflight = look(self.ends)
-            self.source, self.target = found.source, found.target
-            self._check(questions.source_checks(found.points, found.marks, found.status))
-        return found
+            start = self.found.preflight = look(self.ends)
+            self.found.source, self.found.target = start.source, start.target
+            self._check(questions.source_checks(start.points, start.marks, start.status))
+        return start
 
     def _backup(self) -> BackupResult:
         with self._stage("backup"):
-            options = BackupOptions(self.ends.source_address, self.plan.lanes)
-            self.backup = back_up(self.ends.source, self.plan.archive, options, self.control, self.emit)
-            self._check(questions.backup_checks(self.backup))
-        return self.backup
+            options = BackupOptions(self.ends.source_address, self.plan.lanes, resume=self.plan.resume)
+            made = self.found.backup = back_up(self.ends.source, self.plan.archive, options, self.control, self.emit)
+            self._check(questions.backup_checks(made))
+        return made
 
-    def _restore(self, archive: ArchiveReader, backup: BackupResult, found: Preflight) -> None:
+    def _restore(self, archive: ArchiveReader, backup: BackupResult, start: Preflight) -> None:
         """Restore and validate. What the source answers is asked before the clock of the recovery starts."""
-        plan = self.plan
+        plan, found = self.plan, self.found
         planned: list[PlannedSearch] = []
-        if found.has_vectors:
-            searches = searches_for(plan.searches, found.info, self.ends.source.name)
+        if start.has_vectors:
+            searches = searches_for(plan.searches, start.info, self.ends.source.name)
             planned = plan_searches(searches, self.ends.source, plan.embedders, seed=plan.seed)
         answers = ask_all(planned, self.ends.source, self.control)
         newest = newest_time(archive, plan.payload_time_field) if plan.payload_time_field else None
         if plan.payload_time_field and newest is None:
-            self.notes.append(f"no row has a time in {plan.payload_time_field}; the age of the backup stands instead")
+            found.notes.append(f"no row has a time in {plan.payload_time_field}; the age of the backup stands instead")
         with self._stage("restore"):
-            self.rpa = recovery_point(backup, newest, datetime.now(UTC))
+            found.rpa = recovery_point(backup, newest, datetime.now(UTC))
             options = RestoreOptions(self.ends.target_address, plan.lanes, replace=plan.replace, aliases=plan.aliases)
-            self.restored = restore(archive, self.ends.target, options, self.control, self.emit)
+            found.restored = restore(archive, self.ends.target, options, self.control, self.emit)
             if self.damage is not None:
                 self.damage(self.ends.target)
-                self._recount()
-            self._check(questions.restore_checks(self.restored.result))
+                found.restored_points(count_points(self.ends.target.reader))
+            self._check(questions.restore_checks(found.restored.result))
         with self._stage("validate"):
-            self._validate(archive, found, planned, answers)
-
-    def _recount(self) -> None:
-        assert self.restored is not None
-        result = replace(self.restored.result, points_restored=count_points(self.ends.target.reader))
-        self.restored = replace(self.restored, result=result)
+            self._validate(archive, start, planned, answers)
 
     def _validate(
         self,
         archive: ArchiveReader,
-        found: Preflight,
+        start: Preflight,
         planned: list[PlannedSearch],
         answers: tuple[Answer | QdrillError, ...],
     ) -> None:
-        assert self.restored is not None
-        clock, target = self.restored.clock, self.ends.target.reader
+        found, target = self.found, self.ends.target.reader
+        assert found.restored is not None
+        clock = found.restored.clock
         recovery = wait_until_right(
             planned,
             answers,
@@ -230,47 +207,46 @@ class _Drill:
             min_overlap=self.plan.objectives.min_overlap,
             emit=self.emit,
         )
-        self._note_recovery(recovery, clock, found.has_vectors)
-        self._check([questions.search_check(self.searches, found.has_vectors)])
-        differences = JsonLines(self.directory / "evidence" / "differences.jsonl")
-        try:
-            self.compare = compare_target(archive, target, self.plan, self.control, self.emit, differences)
-        finally:
-            differences.close()
+        self._note_recovery(recovery, clock, start.has_vectors)
+        self._check([questions.search_check(found.searches, start.has_vectors)])
+        compared = found.compare = self._compare(archive)
         self._moment("verified", time.monotonic() - clock)
-        self._check([questions.compare_check(self.compare)])
-        self._check(questions.settings_check(self.compare, self.restored.result))
+        self._check([questions.compare_check(compared)])
+        self._check(questions.settings_check(compared, found.restored.result))
         if self.plan.level == "full":
-            marks = found.marks
-            self.drift = source_drift(archive, self.ends.source, marks, self.control, self.plan.lanes)
-        self._check(questions.objective_checks(self.plan.objectives, self.rta, self.rpa))
+            found.drift = source_drift(archive, self.ends.source, start.marks, self.control, self.plan.lanes)
+        self._check(questions.objective_checks(self.plan.objectives, found.rta, found.rpa))
         self._wait_for_optimizer(clock)
 
+    def _compare(self, archive: ArchiveReader) -> CompareResult:
+        differences = JsonLines(self.directory / "evidence" / "differences.jsonl")
+        try:
+            return compare_target(archive, self.ends.target.reader, self.plan, self.control, self.emit, differences)
+        finally:
+            differences.close()
+
     def _note_recovery(self, recovery: Recovery, clock: float, has_vectors: bool) -> None:
-        self.searches = recovery.outcomes
+        found = self.found
+        found.searches = recovery.outcomes
         if recovery.searchable is not None:
-            self._moment("searchable", recovery.searchable - clock, tell=False)
+            found.moment("searchable", recovery.searchable - clock)
         if recovery.validated is not None:
-            self.rta = recovery.validated - clock
-            self._moment("validated", self.rta)
-        elif not has_vectors and self.restored is not None:
-            self.rta = self.restored.result.moments.loaded
-            self.notes.append("the collection has no vectors: the recovery time ends when all points are loaded")
+            found.rta = recovery.validated - clock
+            self._moment("validated", found.rta)
+        elif not has_vectors and found.restored is not None:
+            found.rta = found.restored.result.moments.loaded
+            found.notes.append("the collection has no vectors: the recovery time ends when all points are loaded")
 
     def _wait_for_optimizer(self, clock: float) -> None:
         reached, note = wait_for_optimizer(self.ends.target.reader, self.plan.optimize_seconds, self.control, self.emit)
         if reached is not None:
             self._moment("optimized", reached - clock)
         if note:
-            self.notes.append(note)
+            self.found.notes.append(note)
 
-    def _moment(self, name: str, seconds: float, *, tell: bool = True) -> None:
-        assert self.restored is not None
-        result = self.restored.result
-        moments = replace(result.moments, **{name: seconds})
-        self.restored = replace(self.restored, result=replace(result, moments=moments))
-        if tell:
-            self.emit(MomentReached(name, seconds))
+    def _moment(self, name: str, seconds: float) -> None:
+        self.found.moment(name, seconds)
+        self.emit(MomentReached(name, seconds))
 
     def _record(self, verdict: Verdict, reason: str, error: QdrillError | None) -> DrillOutcome:
         with self._stage("record"):
@@ -279,10 +255,10 @@ class _Drill:
             verdict, reason, error = self._interrupted()
         # The record keeps the journal's digest: nothing may be added to it from here on.
         self.journal.close()
-        result = self._result(verdict, reason, error)
+        result = self.found.result(self.plan, self.control, self.directory.name, self.started, verdict, reason, error)
         path = save_drill(self.directory, result, who=self.plan.who, origin=self.plan.origin)
         record = load_record(path)
-        write_ci_summary(self.plan.ci_summary, record)
+        write_ci_summary(self.plan.ci_summary, record, seed_total=self.found.points_before_backup)
         if self.plan.readme is not None:
             update_backup_signals(self.plan.readme, record, self.plan.run_url or str(path))
         self.tell(DrillFinished(verdict, reason, str(path)))
@@ -291,37 +267,11 @@ class _Drill:
 
     def _remove_target(self) -> None:
         """Take the target away when asked, with the proof that this drill made it."""
-        if not self.plan.delete_target or self.restored is None or self.restored.owned is None:
+        restored = self.found.restored
+        if not self.plan.delete_target or restored is None or restored.owned is None:
             return
         try:
-            self.restored.owned.delete()
-            self.target_removed = True
+            restored.owned.delete()
+            self.found.target_removed = True
         except QdrillError as error:
-            self.notes.append(f"the target could not be deleted: {error}")
-
-    def _result(self, verdict: Verdict, reason: str, error: QdrillError | None) -> DrillResult:
-        return DrillResult(
-            id=self.directory.name,
-            name=self.plan.name,
-            verdict=verdict,
-            reason=reason,
-            started=self.started,
-            finished=datetime.now(UTC),
-            source=self.source,
-            target=self.target,
-            method="rows",
-            objectives=self.plan.objectives,
-            stages=tuple(self.stages.get(stage, StageTime(stage, None, False)) for stage in STAGES),
-            checks=tuple(self.checks),
-            rta_seconds=self.rta,
-            rpa_seconds=self.rpa,
-            drift=self.drift,
-            backup=self.backup,
-            restore=self.restored.result if self.restored else None,
-            compare=self.compare,
-            searches=self.searches,
-            target_removed=self.target_removed,
-            delay_ms_per_point=self.control.delay_ms_per_point,
-            error=str(error) if error is not None else "",
-            notes=tuple(self.notes),
-        )
+            self.found.notes.append(f"the target could not be deleted: {error}")

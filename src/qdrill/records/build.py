@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import platform
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from pathlib import PurePosixPath
 
 from qdrill import __version__
 from qdrill.drill.results import (
@@ -27,10 +28,12 @@ from qdrill.records.model import (
     DIFFERENCES_PATH,
     EVIDENCE_DIR,
     SCHEMA,
+    SCREENS_DIR,
     BackupRecord,
     DrillRecord,
     Goals,
     Integrity,
+    KeptSearch,
     ListedDifference,
     Metrics,
     Origin,
@@ -70,6 +73,7 @@ def build_record(
     origin: Origin = "real",
     opened: str | None = None,
     metrics: Metrics | None = None,
+    kept: Sequence[KeptSearch] = (),
 ) -> DrillRecord:
     """The record of `result`.
 
@@ -79,6 +83,7 @@ def build_record(
         origin: `simulated` and `fixture` drills never count as evidence.
         opened: digest of the record's form while the drill ran.
         metrics: None records that none were collected.
+        kept: searches that somebody kept while the drill ran.
     """
     return DrillRecord(
         schema=SCHEMA,
@@ -89,7 +94,7 @@ def build_record(
         verdict=result.verdict,
         reason=result.reason,
         method=result.method,
-        time=TimeSpan(_aware(result.started), _aware(result.finished), zone(result.started)),
+        time=TimeSpan(aware(result.started), aware(result.finished), zone(result.started)),
         who=who,
         objectives=_goals(result),
         source=_source(result),
@@ -97,6 +102,7 @@ def build_record(
         error=result.error,
         delay_ms_per_point=float(result.delay_ms_per_point),
         notes=result.notes,
+        screenshots=screens(evidence),
         backup=_backup(result.backup, result.started) if result.backup else None,
         restore=_restore(result.restore) if result.restore else None,
         rto=_rto(result),
@@ -106,6 +112,7 @@ def build_record(
         search=tuple(_search(number, one, evidence) for number, one in enumerate(result.searches, 1)),
         check=result.checks,
         stage=result.stages,
+        kept=tuple(kept),
         metrics=metrics or Metrics(),
         integrity=Integrity(dict(evidence), previous, opened),
     )
@@ -116,12 +123,19 @@ def search_path(number: int) -> str:
     return f"{EVIDENCE_DIR}/search-{number}.json"
 
 
+def screens(files: Iterable[str]) -> tuple[str, ...]:
+    """Which of the paths `files` are pictures of the console, sorted."""
+    paths = map(PurePosixPath, files)
+    return tuple(sorted(str(one) for one in paths if one.match("*.svg") and str(one.parent) == SCREENS_DIR))
+
+
 def zone(moment: datetime) -> str:
     """The offset of `moment` such as `+08:00`."""
-    return _aware(moment).isoformat(timespec="seconds")[19:]
+    return aware(moment).isoformat(timespec="seconds")[19:]
 
 
-def _aware(moment: datetime) -> datetime:
+def aware(moment: datetime) -> datetime:
+    """`moment` with the zone of this machine where it has none."""
     return moment if moment.utcoffset() is not None else moment.astimezone()
 
 
@@ -159,7 +173,7 @@ def _target(result: DrillResult) -> Side:
 
 
 def _backup(backup: BackupResult, drill_started: datetime) -> BackupRecord:
-    age = (_aware(drill_started) - _aware(backup.started)).total_seconds()
+    age = (aware(drill_started) - aware(backup.started)).total_seconds()
     return BackupRecord(
         file=str(backup.archive),
         manifest=str(backup.manifest),
@@ -168,8 +182,8 @@ def _backup(backup: BackupResult, drill_started: datetime) -> BackupRecord:
         bytes=backup.bytes,
         digest=backup.digest,
         points=backup.points,
-        started=_aware(backup.started),
-        finished=_aware(backup.finished),
+        started=aware(backup.started),
+        finished=aware(backup.finished),
         duration_s=float(backup.seconds),
         writer_during_backup=backup.writer,
         writer_detail=backup.writer_detail,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -20,6 +21,20 @@ def to_table(value: Any) -> dict[str, Any]:
     """The dataclass instance `value` as a table of TOML types; None is left out."""
     pairs = ((item.name, getattr(value, item.name)) for item in dataclasses.fields(value))
     return {name: _plain(content) for name, content in pairs if content is not None}
+
+
+def holds(table: Any, part: Any) -> bool:
+    """Whether everything in `part` is in `table` as well, with the same values."""
+    if isinstance(part, Mapping):
+        return isinstance(table, Mapping) and all(key in table and holds(table[key], part[key]) for key in part)
+    if isinstance(part, list):
+        same = isinstance(table, list) and len(table) == len(part)
+        return same and all(map(holds, table, part))
+    return bool(table == part) or (_is_nan(table) and _is_nan(part))
+
+
+def _is_nan(value: Any) -> bool:
+    return isinstance(value, float) and math.isnan(value)
 
 
 def _plain(value: Any) -> Any:
@@ -48,8 +63,17 @@ def _whole_offset(moment: datetime) -> datetime:
 
 
 @lru_cache(maxsize=64)
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _fields(kind: type) -> tuple[tuple[str, Any, bool, bool], ...]:
+    """Name, type, and whether it may be None and whether it may be missing, of each field."""
+    hints = get_type_hints(kind)
+    return tuple(
+        (item.name, hints[item.name], type(None) in get_args(hints[item.name]), _has_default(item))
+        for item in dataclasses.fields(kind)
+    )
+
+
+def _has_default(item: dataclasses.Field[Any]) -> bool:
+    return item.default is not dataclasses.MISSING or item.default_factory is not dataclasses.MISSING
 
 
 def from_table(kind: type[T], table: object, where: str = "") -> T:
@@ -57,21 +81,24 @@ def from_table(kind: type[T], table: object, where: str = "") -> T:
     if not isinstance(table, Mapping):
         raise Misfit(f"{where or 'the record'} is not a table")
     values: dict[str, Any] = {}
-    hints = _hints(kind)  # type: ignore[arg-type]  # mypy takes no type[T] for hashable
-    for item in dataclasses.fields(kind):  # type: ignore[arg-type]
-        path = f"{where}.{item.name}" if where else item.name
-        hint = hints[item.name]
-        if item.name in table:
-            values[item.name] = _read(hint, table[item.name], path)
-        elif type(None) in get_args(hint):
-            values[item.name] = None
-        elif item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING:
+    for name, hint, may_be_none, may_be_missing in _fields(kind):  # type: ignore[arg-type]  # no type[T] is hashable
+        path = f"{where}.{name}" if where else name
+        if name in table:
+            values[name] = _read(hint, table[name], path)
+        elif may_be_none:
+            values[name] = None
+        elif not may_be_missing:
             raise Misfit(f"{path} is missing")
     return kind(**values)
 
 
+@lru_cache(maxsize=256)
+def _parts(hint: Any) -> tuple[Any, tuple[Any, ...]]:
+    return get_origin(hint), get_args(hint)
+
+
 def _read(hint: Any, value: Any, path: str) -> Any:
-    origin, args = get_origin(hint), get_args(hint)
+    origin, args = _parts(hint)
     if origin in (Union, UnionType):
         inner = [arg for arg in args if arg is not type(None)]
         return _read(inner[0], value, path)

@@ -1,4 +1,4 @@
-"""Responses of the sample searches, one JSON file each, both sides beside each other."""
+"""Responses of searches, one JSON file each, both sides beside each other."""
 
 from __future__ import annotations
 
@@ -26,10 +26,31 @@ def write_searches(directory: Path, result: DrillResult, *, payloads: bool = Tru
 
 
 def render_search(result: DrillResult, search: SearchOutcome, *, payloads: bool = True) -> str:
-    """One search as a JSON document; a number that is not finite is written as text."""
+    """One sample search of a drill as a JSON document."""
+    return search_document(result.id, search, result.source.address, result.target.address, payloads=payloads)
+
+
+def search_document(
+    drill: str,
+    search: SearchOutcome,
+    source: str,
+    target: str | None,
+    *,
+    payloads: bool = True,
+    more: Mapping[str, Any] | None = None,
+) -> str:
+    """A search with both answers as a JSON document; a number that is not finite is written as text.
+
+    Args:
+        drill: the drill's id.
+        source: address of the collection asked first.
+        target: address of the one beside it; None where one alone was asked.
+        more: keys to add.
+    """
     document = {
         "schema": SCHEMA,
-        "drill": result.id,
+        "drill": drill,
+        **(more or {}),
         "query": search.name,
         "kind": search.kind,
         "using": search.using,
@@ -39,8 +60,8 @@ def render_search(result: DrillResult, search: SearchOutcome, *, payloads: bool 
         "overlap_at_k": search.overlap,
         "same_order": search.same_order,
         "max_score_change": search.max_score_change,
-        "source": _side(result.source.address, search.source_ms, search.source_hits, payloads),
-        "target": _side(result.target.address, search.target_ms, search.target_hits, payloads),
+        "source": _side(source, search.source_ms, search.source_hits, payloads),
+        "target": target and _side(target, search.target_ms, search.target_hits, payloads),
     }
     text = json.dumps(_finite(document), ensure_ascii=False, indent=2, allow_nan=False, default=str)
     return escape_unseen(text) + "\n"

@@ -26,9 +26,9 @@ def _search(number_: int, search: SearchRecord, words: Words) -> list[str]:
     columns = ("rank", "source_hit", "score", "target_hit", "score", "same")
     hits = table([words(f"column.{name}") for name in columns], _hits(search, words), [0, 2, 4])
     return [
-        f"### {number_}. {state(search.state, words)} {data(search.query)}",
+        f"### {number_}. {state(search.state, words)} {data(words.sentence(search.query))}",
         "",
-        *([data(search.reason), ""] if search.reason.strip() else []),
+        *([data(words.sentence(search.reason)), ""] if search.reason.strip() else []),
         *(hits if search.source_ids or search.target_ids else paragraph(words("hits.none"))),
         *_measures(search, words),
         "",
@@ -60,12 +60,17 @@ def _measures(search: SearchRecord, words: Words) -> list[str]:
     order = {True: "yes", False: "no", None: "unknown"}[search.same_order]
     latency = " / ".join(decimal(one, 1) or unknown for one in (search.source_ms, search.target_ms))
     return [
-        f"- {words('search.kind', kind=words(f'kind.{search.kind}'), k=number(search.k), using=using)}",
+        f"- {words('search.kind', kind=_kind(search, words), k=number(search.k), using=using)}",
         f"- {words('search.overlap', overlap=decimal(search.overlap_at_k) or unknown, order=words(order))}",
         f"- {words('search.change', change=decimal(search.max_score_change, 6) or unknown)}",
         f"- {words('search.latency', latency=latency)}",
         f"- {words('search.response', path=link(search.response) if search.response else words('none'))}",
     ]
+
+
+def _kind(search: SearchRecord, words: Words) -> str:
+    key = f"kind.{search.kind}"
+    return words(key) if key in words.text else data(search.kind)
 
 
 def comparison(record: DrillRecord, words: Words) -> list[str]:

@@ -19,10 +19,8 @@ from qdrill.records.markdown_blocks import (
     trimmed,
 )
 from qdrill.records.markdown_template import MOMENTS, met, place, why_absent
-from qdrill.records.model import DrillRecord
+from qdrill.records.model import MARKDOWN_NAMES, DrillRecord
 from qdrill.records.words import Words
-
-_BLANK = "____________________"
 
 
 def state(value: str, words: Words) -> str:
@@ -56,7 +54,7 @@ def _circumstances(record: DrillRecord, words: Words) -> list[str]:
         (words("fact.runbook"), data(who.runbook)),
     ]
     if record.error:
-        rows.append((words("fact.error"), data(record.error)))
+        rows.append((words("fact.error"), data(words.sentence(record.error))))
     return _facts(rows, words)
 
 
@@ -69,7 +67,7 @@ def _target(record: DrillRecord, words: Words) -> str:
 def _notes(record: DrillRecord, words: Words) -> list[str]:
     if not record.notes:
         return []
-    return [words("fact.notes"), "", *(f"- {data(note)}" for note in record.notes), ""]
+    return [words("fact.notes"), "", *(f"- {data(words.sentence(note))}" for note in record.notes), ""]
 
 
 def _facts(rows: Iterable[tuple[str, str]], words: Words) -> list[str]:
@@ -181,7 +179,7 @@ def backup(record: DrillRecord, words: Words) -> list[str]:
         why = why_absent(record, "backup", words)
         return section(words("title.backup"), paragraph(words("backup.none", why=why)))
     counts = (words("unknown") if one is None else number(one) for one in (made.count_before, made.count_after))
-    writer = words(f"writer.{made.writer_during_backup}", detail=data(made.writer_detail))
+    writer = words(f"writer.{made.writer_during_backup}", detail=data(words.sentence(made.writer_detail)))
     rows = [
         (words("fact.writer"), writer),
         (words("fact.counts"), " / ".join(counts)),
@@ -199,16 +197,8 @@ def backup(record: DrillRecord, words: Words) -> list[str]:
 def integrity(record: DrillRecord, words: Words) -> list[str]:
     """Digests of the evidence, and the record before this one."""
     previous = data(record.integrity.previous or "") if record.integrity.previous else words("previous.none")
-    files = sorted((name, digest) for name, digest in record.integrity.files.items() if "/" in name)
+    pages = MARKDOWN_NAMES.values()
+    files = sorted((name, digest) for name, digest in record.integrity.files.items() if name not in pages)
     rows = [(link(name), data(digest)) for name, digest in files]
     listed = table((words("column.file"), words("column.digest")), rows) if rows else paragraph(words("evidence.none"))
     return section(words("title.integrity"), paragraph(words("previous", digest=previous)), listed)
-
-
-def sign_off(record: DrillRecord, words: Words) -> list[str]:
-    """Who stands for the drill; fields nobody filled are lines to write on."""
-    who = record.who
-    filled = {"operator": who.operator, "ticket": who.ticket, "reviewer": who.reviewer, "notes": who.notes}
-    rows = [(words(f"sign.{key}"), data(value) if value.strip() else _BLANK) for key, value in filled.items()]
-    rows.append((words("sign.signature"), _BLANK))
-    return section(words("title.sign_off"), _facts(rows, words))

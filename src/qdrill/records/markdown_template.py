@@ -109,7 +109,7 @@ def _responses(record: DrillRecord, words: Words) -> tuple[str, list[str]]:
         words(
             "response",
             state=words(f"state.{one.state}"),
-            query=data(one.query),
+            query=data(words.sentence(one.query)),
             path=link(one.response) if one.response else words("responses.no_file"),
         )
         for one in record.search
@@ -119,10 +119,11 @@ def _responses(record: DrillRecord, words: Words) -> tuple[str, list[str]]:
 def _metrics(record: DrillRecord, words: Words) -> tuple[str, list[str]]:
     metrics = record.metrics
     panel, picture = metrics.grafana, metrics.screenshot
-    why = words("metrics.none", why=data(words.sentence(metrics.reason)))
+    screens = [words("metrics.screen", where=link(one)) for one in record.screenshots]
     if not panel and not picture:
-        return why, []
+        return words("metrics.none", why=data(words.sentence(metrics.reason))), screens
     return "", [
         words("metrics.panel", where=link(panel) if panel else words("none")),
         words("metrics.picture", where=link(picture) if picture else words("none")),
+        *screens,
     ]

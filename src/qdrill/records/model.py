@@ -31,6 +31,9 @@ RECORD_NAME = "drill.toml"
 MARKDOWN_NAMES = {"en": "drill.md", "zh": "drill.zh.md"}
 EVIDENCE_DIR = "evidence"
 DIFFERENCES_PATH = "evidence/differences.jsonl"
+SCREENS_DIR = "evidence/screens"
+KEPT_DIR = "evidence/kept"
+EARLIER_DIR = "evidence/earlier"
 UNFINISHED = "the drill has not finished"
 NO_METRICS = "this drill did not collect metrics"
 RTA_MEANING = "restore start -> every sample search of the target right"
@@ -206,6 +209,37 @@ class SearchRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptSearch:
+    """A search that somebody asked by hand and kept: no part of the verdict. `path` holds the answers.
+
+    `target` is None where one collection alone was asked, `overlap` (0..1) where there was nothing to compare.
+    """
+
+    query: str
+    path: str
+    overlap: float | None = None
+    source: str = ""
+    target: str | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """One amendment of a finished record.
+
+    Attributes:
+        changed: what it filled in: operator, reviewer, ticket, notes, grafana, screenshot, evidence.
+        former: path of the record as it was before, in the drill's directory.
+        tool: the qdrill that rendered the Markdown anew.
+    """
+
+    at: datetime
+    changed: tuple[str, ...]
+    former: str
+    tool: str
+
+
+@dataclass(frozen=True, slots=True)
 class Metrics:
     """Evidence from outside; `reason` says why when there is none."""
 
@@ -235,6 +269,7 @@ class DrillRecord:
     """One drill, as it is written down.
 
     What every writer writes has no default, down to the last table: a file that was cut off does not load.
+    `screenshots` are paths in the drill's directory; `kept` and `amended` are in the order they came.
     """
 
     schema: str
@@ -253,6 +288,7 @@ class DrillRecord:
     error: str = ""
     delay_ms_per_point: float = 0.0
     notes: tuple[str, ...] = ()
+    screenshots: tuple[str, ...] = ()
     backup: BackupRecord | None = None
     restore: RestoreRecord | None = None
     rto: Rto
@@ -262,5 +298,7 @@ class DrillRecord:
     search: tuple[SearchRecord, ...]
     check: tuple[Check, ...]
     stage: tuple[StageTime, ...]
+    kept: tuple[KeptSearch, ...] = ()
+    amended: tuple[Amended, ...] = ()
     metrics: Metrics
     integrity: Integrity

@@ -6,6 +6,7 @@ A pure function of the record alone: rendering a record that was read back gives
 from __future__ import annotations
 
 from qdrill.records import markdown_compare as compare
+from qdrill.records import markdown_person as person
 from qdrill.records import markdown_sections as outcome
 from qdrill.records.markdown_blocks import data, section
 from qdrill.records.markdown_template import template
@@ -22,6 +23,7 @@ def render_markdown(record: DrillRecord, lang: Lang) -> str:
         outcome.verdict(record, words),
         outcome.checks(record, words),
         compare.searches(record, words),
+        person.kept(record, words),
         outcome.moments(record, words),
         compare.comparison(record, words),
         compare.configuration(record, words),
@@ -29,7 +31,8 @@ def render_markdown(record: DrillRecord, lang: Lang) -> str:
         outcome.backup(record, words),
         outcome.failed_checks(record, words),
         outcome.integrity(record, words),
-        outcome.sign_off(record, words),
+        person.amendments(record, words),
+        person.sign_off(record, words),
     )
     lines = [f"# {title}", "", *(line for part in sections for line in part)]
     return "\n".join(lines).rstrip("\n") + "\n"

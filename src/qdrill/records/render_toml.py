@@ -21,9 +21,15 @@ def render_toml(record: DrillRecord) -> str:
 
 def load_record(path: Path) -> DrillRecord:
     """The record in `path` (the file, or the drill's directory); raises ArchiveError that names it."""
+    return read_record(path)[0]
+
+
+def read_record(path: Path) -> tuple[DrillRecord, bytes]:
+    """`load_record`, and the bytes of the file that the record was read from."""
     file = path / RECORD_NAME if path.is_dir() else path
     try:
-        return parse_record(file.read_bytes().decode("utf-8"))
+        content = file.read_bytes()
+        return parse_record(content.decode("utf-8")), content
     except OSError as error:
         raise ArchiveError(_unreadable(file, str(error.strerror or error))) from error
     # tomllib counts on Python's own limits for nesting and for the length of numbers.

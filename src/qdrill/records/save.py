@@ -14,6 +14,8 @@ from qdrill.names import terminal_text
 from qdrill.records.build import build_record
 from qdrill.records.evidence import write_searches
 from qdrill.records.integrity import digest_file, evidence_digests, last_digest
+from qdrill.records.kept import kept_searches
+from qdrill.records.lock import held
 from qdrill.records.model import MARKDOWN_NAMES, RECORD_NAME, UNFINISHED, DrillRecord, Metrics, Origin, Who
 from qdrill.records.render_markdown import render_markdown
 from qdrill.records.render_toml import load_record, render_toml
@@ -70,19 +72,28 @@ def save_drill(
 ) -> Path:
     """Write evidence, Markdown and record of a finished drill into `directory`; returns the record's path.
 
-    Files that others put under `evidence/` before are linked and digested. `payloads` says whether the search
-    evidence holds the payloads of the hits. An opened record is replaced, a finished one never. Raises
-    OutputError.
+    Files that others put under `evidence/` before (screenshots, kept searches) are linked and digested. `payloads`
+    says whether the search evidence holds the payloads of the hits. An opened record is replaced, a finished one
+    never. Raises OutputError.
     """
-    opened = _opened(directory)
     make_directory(directory)
-    write_searches(directory, result, payloads=payloads)
+    with held(directory):
+        opened = _opened(directory)
+        write_searches(directory, result, payloads=payloads)
+        record = _finished(directory, result, opened, who, origin, metrics)
+        return _write_record(directory, _with_files(record, write_markdown(directory, record)))
+
+
+def _finished(
+    directory: Path, result: DrillResult, opened: DrillRecord | None, who: Who, origin: Origin, metrics: Metrics | None
+) -> DrillRecord:
+    """The record of `result` with what lies in its directory; `opened` is the form it has had so far."""
     try:
         evidence = evidence_digests(directory)
         opened_digest = digest_file(directory / RECORD_NAME) if opened else None
     except OSError as error:
         raise output_error(directory, error) from error
-    record = build_record(
+    return build_record(
         result,
         who=who,
         previous=opened.integrity.previous if opened else last_digest(directory.parent, but=directory.name),
@@ -90,8 +101,8 @@ def save_drill(
         origin=origin,
         opened=opened_digest,
         metrics=metrics,
+        kept=kept_searches(directory, evidence),
     )
-    return _write_record(directory, _with_files(record, write_markdown(directory, record)))
 
 
 def write_markdown(directory: Path, record: DrillRecord) -> dict[str, str]:

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from qdrill.records import markdown_en, markdown_zh, sentences_zh
 from qdrill.records.model import Lang
 
+# `{0}` in a template is the first group as it stands, `{0*}` translated, `{0#}` names of checks.
+_SLOT = re.compile(r"\{(\d+)([*#]?)\}")
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -30,10 +33,32 @@ class Words:
         """One of qdrill's own sentences in this language; any other text as it is."""
         if english in self.sentences:
             return self.sentences[english]
+        if parts := self._of_checks(english):
+            return "；".join(parts)
         for pattern, template in self.patterns:
             if found := re.fullmatch(pattern, english, re.DOTALL):
-                return template.format(*found.groups())
+                return self._filled(template, found)
         return english
+
+    def _of_checks(self, english: str) -> list[str]:
+        """The parts of a verdict's reason, `name: what was seen` of each check; none where it is no such sentence."""
+        names = "|".join(map(re.escape, self.checks))
+        if not names or not re.match(f"(?:{names}): ", english):
+            return []
+        parts = re.split(rf"; (?=(?:{names}): |and \d+ more$)", english)
+        named = (part.partition(": ") for part in parts)
+        return [
+            f"{self.check(name)}：{self.sentence(seen)}" if sep else self.sentence(name) for name, sep, seen in named
+        ]
+
+    def _filled(self, template: str, found: re.Match[str]) -> str:
+        def slot(match: re.Match[str]) -> str:
+            part = found.group(int(match[1]) + 1)
+            if match[2] == "#":
+                return "、".join(self.check(name) for name in part.split(", "))
+            return self.sentence(part) if match[2] else part
+
+        return _SLOT.sub(slot, template)
 
     def check(self, name: str) -> str:
         """The name of a check in this language, its identifier behind it; the identifier alone where there is none."""

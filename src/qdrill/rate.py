@@ -19,6 +19,7 @@ class Pace:
     """A job at one moment. What cannot be told yet is None.
 
     Attributes:
+        total: how much there is to do; None, too, once more than that is done: then it was no total.
         elapsed: seconds since the job began, holds included.
         per_second, bytes_per_second: over the last 10 active seconds.
         seconds_left: an estimate.
@@ -67,9 +68,9 @@ class Meter:
     def update(self, done: int, total: int | None, bytes_done: int = 0) -> None:
         """Note how far the job is. Numbers that go back (lanes overtake each other) are ignored."""
         with self._lock:
-            self._total = total
             moved = done > self._done or bytes_done > self._bytes or not self._samples
             self._done, self._bytes = max(done, self._done), max(bytes_done, self._bytes)
+            self._total = None if total is not None and self._done > total else total
             if not moved:
                 return
             self._moved = self._clock()

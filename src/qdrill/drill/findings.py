@@ -1,0 +1,120 @@
+"""What a drill has found out so far; the result that its record is built from is made of this at the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from qdrill.control import JobControl
+from qdrill.drill.plan import DrillPlan, Ends
+from qdrill.drill.preflight import Preflight
+from qdrill.drill.restore import Restored
+from qdrill.drill.results import (
+    BackupResult,
+    Check,
+    CompareResult,
+    Drift,
+    DrillResult,
+    Place,
+    SearchOutcome,
+    StageName,
+    StageTime,
+    Verdict,
+)
+from qdrill.errors import QdrillError
+
+STAGES: tuple[StageName, ...] = ("preflight", "backup", "restore", "validate", "record")
+
+
+@dataclass(slots=True)
+class Findings:
+    """Filled stage by stage; what was found is never changed afterwards, only added to.
+
+    Attributes:
+        stages: those that were reached, with their time once they ended.
+        rta, rpa: recovery time and point actual, in seconds.
+    """
+
+    source: Place
+    target: Place
+    stages: dict[StageName, StageTime] = field(default_factory=dict)
+    checks: list[Check] = field(default_factory=list)
+    preflight: Preflight | None = None
+    backup: BackupResult | None = None
+    restored: Restored | None = None
+    compare: CompareResult | None = None
+    searches: tuple[SearchOutcome, ...] = ()
+    rta: float | None = None
+    rpa: float | None = None
+    drift: Drift = field(default_factory=Drift)
+    target_removed: bool = False
+    notes: list[str] = field(default_factory=list)
+
+    @classmethod
+    def before(cls, ends: Ends) -> Findings:
+        """What is known before any stage: the two ends as they were named."""
+        return cls(
+            source=Place(ends.source_address, ends.source_store, ends.source.name, "unknown"),
+            target=Place(ends.target_address, ends.target_store, ends.target_collection, ends.target_version),
+        )
+
+    @property
+    def last_stage(self) -> StageName:
+        """The stage reached last."""
+        return next((stage for stage in reversed(STAGES) if stage in self.stages), "preflight")
+
+    @property
+    def points_before_backup(self) -> int | None:
+        """Exact points of the source when the backup began; None where no backup began."""
+        if self.backup is not None:
+            return self.backup.count_before
+        return self.preflight.points if self.preflight is not None and "backup" in self.stages else None
+
+    def moment(self, name: str, seconds: float) -> None:
+        """Note a moment of the recovery, in seconds since the restore began."""
+        assert self.restored is not None
+        result = self.restored.result
+        moments = replace(result.moments, **{name: seconds})
+        self.restored = replace(self.restored, result=replace(result, moments=moments))
+
+    def restored_points(self, points: int) -> None:
+        """Note that the target holds so many points now."""
+        assert self.restored is not None
+        self.restored = replace(self.restored, result=replace(self.restored.result, points_restored=points))
+
+    def result(
+        self,
+        plan: DrillPlan,
+        control: JobControl,
+        id: str,
+        started: datetime,
+        verdict: Verdict,
+        reason: str,
+        error: QdrillError | None,
+    ) -> DrillResult:
+        """The result of a drill that ends now, every stage in it, reached or not."""
+        return DrillResult(
+            id=id,
+            name=plan.name,
+            verdict=verdict,
+            reason=reason,
+            started=started,
+            finished=datetime.now(UTC),
+            source=self.source,
+            target=self.target,
+            method="rows",
+            objectives=plan.objectives,
+            stages=tuple(self.stages.get(stage, StageTime(stage, None, False)) for stage in STAGES),
+            checks=tuple(self.checks),
+            rta_seconds=self.rta,
+            rpa_seconds=self.rpa,
+            drift=self.drift,
+            backup=self.backup,
+            restore=self.restored.result if self.restored else None,
+            compare=self.compare,
+            searches=self.searches,
+            target_removed=self.target_removed,
+            delay_ms_per_point=control.delay_ms_per_point,
+            error=str(error) if error is not None else "",
+            notes=tuple(self.notes),
+        )
