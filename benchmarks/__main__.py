@@ -6,11 +6,12 @@ import argparse
 import statistics
 from collections.abc import Callable
 
-from benchmarks.limits import ready_bodies, scroll_with_curl, send_bodies
+from benchmarks.limits import page_starts, ready_bodies, scroll_with_curl, send_bodies
 from benchmarks.sample import drop, fill
 from benchmarks.tool import help_seconds, qdrill
 
-SOURCE, TARGET, PLAIN = "qdrill_bench", "qdrill_bench_restored", "qdrill_bench_plain"
+SOURCE, UUIDS = "qdrill_bench", "qdrill_bench_uuids"
+TARGET, PLAIN = "qdrill_bench_restored", "qdrill_bench_plain"
 
 
 def main() -> None:
@@ -20,11 +21,13 @@ def main() -> None:
     archive = options.archive
     if not options.keep_data:
         fill(url, SOURCE, points, options.dimensions)
+        fill(url, UUIDS, points, options.dimensions, uuids=True)
     print(f"{points:,} points of {options.dimensions} dimensions, {options.rounds} rounds, ratios are medians")
-    backup = ["backup", f"{url}/{SOURCE}", "-o", archive]
     restore = ["restore", archive, f"{url}/{TARGET}"]
     verify = ["verify", archive, f"{url}/{TARGET}"]
-    _pairs("backup : curl to nowhere", options.rounds, lambda: scroll_with_curl(url, SOURCE, points), backup)
+    for name, ids in ((UUIDS, "UUIDs"), (SOURCE, "integer ids without a gap")):
+        backup = ["backup", f"{url}/{name}", "-o", archive]
+        _pairs(f"backup, {ids} : curl to nowhere", options.rounds, curl(url, name), backup)
     bodies = ready_bodies(archive)
 
     def plain() -> float:
@@ -32,10 +35,16 @@ def main() -> None:
         return send_bodies(url, PLAIN, bodies)
 
     _pairs("restore : ready bodies, wait=true", options.rounds, plain, restore, before=lambda: drop(url, TARGET))
-    _pairs("verify : curl to nowhere", options.rounds, lambda: scroll_with_curl(url, SOURCE, points), verify)
+    _pairs("verify : curl to nowhere", options.rounds, curl(url, SOURCE), verify)
     print(f"qdrill --help: {statistics.median(help_seconds() for _ in range(9)):.3f} s")
     for name in (TARGET, PLAIN):
         drop(url, name)
+
+
+def curl(url: str, name: str) -> Callable[[], float]:
+    """Seconds of curl over one collection; where its pages begin is found out beforehand."""
+    starts = page_starts(url, name)
+    return lambda: scroll_with_curl(url, name, starts)
 
 
 def _pairs(

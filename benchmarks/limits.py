@@ -8,19 +8,37 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
+
+import httpx
 
 PAGE = 1000
 CONNECTIONS = 4
 
 
-def scroll_with_curl(url: str, name: str, points: int) -> float:
+def page_starts(url: str, name: str) -> list[Any]:
+    """The first id of every page of a collection."""
+    starts: list[Any] = []
+    after = None
+    while True:
+        body = {"offset": after, "limit": PAGE, "with_payload": False, "with_vector": False}
+        answer = httpx.post(f"{url}/collections/{name}/points/scroll", json=body, timeout=120).raise_for_status()
+        result = answer.json()["result"]
+        starts += [row["id"] for row in result["points"][:1]]
+        after = result["next_page_offset"]
+        if after is None:
+            return starts
+
+
+def scroll_with_curl(url: str, name: str, starts: Sequence[Any]) -> float:
     """Seconds that `curl --parallel` takes to scroll everything to /dev/null over four connections.
 
-    Offsets are known in advance (ids run from 0), so there is no pass over the ids and nothing waits.
+    Where the pages begin is known in advance, so there is no pass over the ids and nothing waits.
     """
-    requests = [_curl_request(url, name, start) for start in range(0, points, PAGE)]
+    requests = [_curl_request(url, name, start) for start in starts]
     with tempfile.NamedTemporaryFile("w", suffix=".curl") as config:
         config.write("next\n".join(requests))
         config.flush()
@@ -30,7 +48,7 @@ def scroll_with_curl(url: str, name: str, points: int) -> float:
         return time.perf_counter() - started
 
 
-def _curl_request(url: str, name: str, start: int) -> str:
+def _curl_request(url: str, name: str, start: Any) -> str:
     body = json.dumps({"offset": start, "limit": PAGE, "with_payload": True, "with_vector": True})
     quoted = body.replace('"', '\\"')
     lines = [

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qdrill.archive.manifest import Chunk
-from qdrill.drill.backup import keep_matching
 from qdrill.drill.chunks import PlannedChunk, check_id_page, plan_chunks, size_chunks
 from qdrill.drill.compare import merge
+from qdrill.drill.resuming import keep_matching
 from qdrill.errors import ScrollBroken
 from qdrill.rows.order import order_key
 from qdrill.stores.base import IdPage
@@ -42,7 +42,10 @@ def sliced(chosen: Ids, rows: int) -> list[PlannedChunk]:
     """The plan by slicing."""
     parts = [chosen[start : start + rows] for start in range(0, len(chosen), rows)]
     nexts: list[int | str | None] = [*(part[0] for part in parts[1:]), None]
-    return [PlannedChunk(part[0], len(part), after) for part, after in zip(parts, nexts, strict=False)]
+    return [
+        PlannedChunk(part[0], len(part), after, part[-1] if after is None else None)
+        for part, after in zip(parts, nexts, strict=False)
+    ]
 
 
 @given(id_sets, st.integers(1, 20), st.lists(st.integers(1, 25), min_size=1, max_size=5))

@@ -6,8 +6,8 @@ import fcntl
 import os
 import stat
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from qdrill.archive.digest import digest_of
@@ -46,6 +46,7 @@ class ArchiveWriter:
         self._chunks: list[Chunk] = []
         self._journaled = 0
         self._position = 0
+        self._ended = False
         self._failure: OSError | None = None
         self._stop = threading.Event()
         self._syncer = threading.Thread(target=self._sync_loop, name="qdrill-sync", daemon=True)
@@ -134,17 +135,23 @@ class ArchiveWriter:
         """`append` with the digest taken here."""
         return self.append(rows, count, first_id, last_id, digest_of(rows))
 
+    def end(self) -> None:
+        """Write the end of the file; all is made durable from now on, while the caller does something else."""
+        end = glue_after_last(len(self._chunks))
+        with output_errors(self.path, self._position):
+            self._write(end)
+        self._position += len(end)
+        self._ended = True
+        self._stop.set()
+
     def finish(self, manifest: Callable[[Sequence[Chunk], int], Manifest]) -> Manifest:
-        """End the file, make all durable, and give data file and manifest their final names."""
+        """Give data file and manifest, both durable, their final names; ends the file where `end` did not."""
+        if not self._ended:
+            self.end()
         self._end_syncer()
         with output_errors(self.path, self._position):
             if self._failure is not None:
                 raise self._failure
-            end = glue_after_last(len(self._chunks))
-            self._write(end)
-            self._position += len(end)
-            os.fsync(self._fd)
-            self._note_durable(len(self._chunks))
             made = manifest(tuple(self._chunks), self._position)
             final = manifest_path(self.path)
             waiting = waiting_manifest(self.path)
@@ -158,13 +165,14 @@ class ArchiveWriter:
 
     def _swap(self, waiting: Path, final: Path) -> None:
         """Put both files in place. A kill between the renames is mended by `finish_swap` when the archive is opened."""
-        os.replace(self._part, self.path)
-        # A reader that came in between took it for a kill, and has given the manifest its name already.
-        with suppress(FileNotFoundError):
-            os.replace(waiting, final)
-        sync_directory(self.path.parent)
-        with suppress(FileNotFoundError):
-            self._journal_path.unlink()
+        with keep_open(self.path):
+            os.replace(self._part, self.path)
+            # A reader that came in between took it for a kill, and has given the manifest its name already.
+            with suppress(FileNotFoundError):
+                os.replace(waiting, final)
+            sync_directory(self.path.parent)
+            with suppress(FileNotFoundError):
+                self._journal_path.unlink()
 
     def abandon(self) -> None:
         """Stop; what is written stays for a resume."""
@@ -213,6 +221,8 @@ class ArchiveWriter:
     def _sync_loop(self) -> None:
         while not self._stop.wait(SYNC_SECONDS):
             self._sync_once()
+        if self._ended and self._failure is None:
+            self._sync_last()
 
     def _sync_once(self) -> None:
         """Data first, then the journal lines that speak of it."""
@@ -223,6 +233,14 @@ class ArchiveWriter:
             os.fsync(self._fd)
             self._note_durable(upto)
             self._journal.sync()
+        except OSError as error:
+            self._failure = error
+
+    def _sync_last(self) -> None:
+        """The journal lives no longer than the renames, so a kill must find it, and a power cut need not."""
+        try:
+            os.fsync(self._fd)
+            self._note_durable(len(self._chunks))
         except OSError as error:
             self._failure = error
 
@@ -238,6 +256,19 @@ class ArchiveWriter:
         self._stop.set()
         if self._syncer.is_alive():
             self._syncer.join()
+
+
+@contextmanager
+def keep_open(path: Path) -> Iterator[None]:
+    """Hold what stands at `path`, and let it go on a thread of its own: to free a large file takes long."""
+    held = -1
+    with suppress(OSError):
+        held = os.open(path, os.O_RDONLY)
+    try:
+        yield
+    finally:
+        if held >= 0:
+            threading.Thread(target=os.close, args=(held,), name="qdrill-free", daemon=True).start()
 
 
 def need_room(path: Path, need: int) -> None:

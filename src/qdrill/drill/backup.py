@@ -18,15 +18,16 @@ from qdrill.archive.manifest import Chunk, Manifest, Source, manifest_path
 from qdrill.archive.writer import ArchiveWriter, need_room
 from qdrill.control import JobControl
 from qdrill.drill.chunks import PlannedChunk, plan_chunks, size_chunks
-from qdrill.drill.fetch import Fetched, fetch_chunk, fetch_parts
+from qdrill.drill.fetch import Fetched, Grown, fetch_chunk, fetch_parts
+from qdrill.drill.gapless import plan_gapless
 from qdrill.drill.lanes import Turnstile, read_ahead, run_lanes
 from qdrill.drill.quiet import Observation, compare_observations, nobody_wrote, observe
 from qdrill.drill.results import BackupResult
+from qdrill.drill.resuming import keep_matching, observation_of, refuse_other_run
 from qdrill.errors import ScrollBroken, UsageError
 from qdrill.events import Emit, Notice, Progress
-from qdrill.names import terminal_text
 from qdrill.schema.config import config_digest
-from qdrill.stores.base import CollectionInfo, CollectionReader, UpdateMarks
+from qdrill.stores.base import CollectionInfo, CollectionReader
 from qdrill.stores.wire import TooLong
 
 # Chunks planned before they are fetched; and lanes beyond the connections, for those that wait to write in turn.
@@ -93,8 +94,7 @@ class _Backup:
         sizing = size_chunks(self.reader)
         self.total = before.count
         head = self._head(info, before, sizing.rows)
-        planned = plan_chunks(self.reader, sizing.rows, self._tell_ids)
-        kept, plan, head = self._resume_or_begin(head, planned)
+        kept, plan, head = self._resume_or_begin(head, self._plan(sizing.rows, before.count))
         if kept:
             before = observation_of(head)
         self.rows_done = sum(chunk.rows for chunk in kept)
@@ -102,11 +102,19 @@ class _Backup:
         self.writer.start(head, kept)
         try:
             self._fetch_all(plan)
-            self._check_total(before)
+            self.writer.end()
             return self._finish(info, before, head, len(kept))
         except BaseException:
             self.writer.abandon()
             raise
+
+    def _plan(self, rows: int, count: int | None) -> Iterable[PlannedChunk]:
+        """Chunks known by counting alone, or found by a pass over the ids; the same ones either way."""
+        gapless = plan_gapless(self.reader, rows, count)
+        if gapless is None:
+            return plan_chunks(self.reader, rows, self._tell_ids)
+        self.ids = count or 0
+        return gapless
 
     def _tell_ids(self, done: int) -> None:
         self.control.checkpoint()
@@ -114,28 +122,15 @@ class _Backup:
         if self.total is None:
             self.emit(Progress("backup", "ids", done, None))
 
-    def _check_total(self, before: Observation) -> None:
-        """The id pass against the exact count: a scroll that ends early shows here."""
-        if before.count is None or before.count == self.ids or self.changed:
-            return
-        after = observe(self.reader)
-        if not nobody_wrote(before, after):
-            self.changed = True
-            return
-        last = self.writer.chunks[-1].last_id if self.writer.chunks else "the start"
-        raise ScrollBroken(
-            f"the scroll of {self.options.address} ended early: {before.count} points were expected, {self.ids} ids "
-            f"came, up to {last}; check the server and what stands between"
-        )
-
-    def _check_rows(self, before: Observation, after: Observation) -> None:
+    def _check_complete(self, before: Observation, after: Observation) -> None:
         """The rows that came against the exact count, or against the ids where counting is forbidden."""
         expected = self.ids if after.count is None else after.count
         if self.rows_done == expected or not nobody_wrote(before, after):
             return
+        last = self.writer.chunks[-1].last_id if self.writer.chunks else "the start"
         raise ScrollBroken(
-            f"{self.options.address} counts {expected} points, {self.rows_done} came, and nothing speaks of a writer: "
-            "the scroll ends early or repeats; check the server and what stands between"
+            f"{self.options.address} counts {expected} points, {self.rows_done} came, up to {last}, and nothing speaks "
+            "of a writer: the scroll ends early or repeats; check the server and what stands between"
         )
 
     def _head(self, info: CollectionInfo, before: Observation, rows: int) -> JournalHead:
@@ -175,7 +170,8 @@ class _Backup:
         try:
             with self.connections:
                 fetched = fetch_chunk(self.reader, chunk)
-        except TooLong:
+        except TooLong as error:
+            self.changed = self.changed or isinstance(error, Grown)
             self.turnstile.wait_for(index)
             for part in fetch_parts(self.reader, chunk):
                 self._write(part, digest_of(part.rows))
@@ -195,10 +191,11 @@ class _Backup:
 
     def _finish(self, info: CollectionInfo, before: Observation, head: JournalHead, kept: int) -> BackupResult:
         after = observe(self.reader)
-        self._check_rows(before, after)
+        self._check_complete(before, after)
+        changed = self.changed or before.count not in (None, self.ids)
         # Marks that have not moved prove that an odd page was the scroll's fault, and it was made good.
         proven = before.marks is not None and after.marks is not None and nobody_wrote(before, after)
-        finding, detail = compare_observations(before, after, self.changed and not proven)
+        finding, detail = compare_observations(before, after, changed and not proven)
         finished, seconds = datetime.now(UTC), time.monotonic() - self.clock
 
         def manifest(chunks: Sequence[Chunk], size: int) -> Manifest:
@@ -239,52 +236,6 @@ class _Backup:
             retries=self.retries,
             count_before=before.count,
             count_after=after.count,
-        )
-
-
-def keep_matching(chunks: Sequence[Chunk], plan: Sequence[PlannedChunk]) -> tuple[list[Chunk], int]:
-    """The longest run of written chunks that stands for whole planned ones, and for how many of them.
-
-    What was written must begin, end and count as planned. Where it ends is known from the chunk behind it alone, so
-    the last one is always fetched again: the same number of rows may be other rows.
-    """
-    kept: list[Chunk] = []
-    used = position = 0
-    for planned in plan:
-        end, rows = position, 0
-        while end < len(chunks) and rows < planned.rows:
-            rows += chunks[end].rows
-            end += 1
-        if end == len(chunks) or rows != planned.rows:
-            break
-        if chunks[position].first_id != planned.first_id or chunks[end].first_id != planned.next_id:
-            break
-        kept.extend(chunks[position:end])
-        position, used = end, used + 1
-    return kept, used
-
-
-def observation_of(head: JournalHead) -> Observation:
-    """What the run that began a journal saw of the source."""
-    marks = UpdateMarks(head.marks, queued=0) if head.marks is not None else None
-    return Observation(head.count_before, marks)
-
-
-def refuse_other_run(old: JournalHead, new: JournalHead) -> None:
-    """Stop a resume whose unfinished backup was of something else.
-
-    Raises:
-        UsageError: another collection, other settings, or rows of another size.
-    """
-    same = (old.source.identity, old.config_digest, old.chunk_rows) == (
-        new.source.identity,
-        new.config_digest,
-        new.chunk_rows,
-    )
-    if not same:
-        raise UsageError(
-            f"cannot resume: the unfinished backup is of {terminal_text(old.source.address)} with other settings or "
-            "rows of another size; run without --resume to start anew"
         )
 
 

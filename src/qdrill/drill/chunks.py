@@ -23,11 +23,12 @@ ID_PAGE_ROWS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class PlannedChunk:
-    """Rows from `first_id` up to (not including) `next_id`, None meaning the end."""
+    """Rows from `first_id` up to (not including) `next_id`, None meaning the end; then `last_id` may be known."""
 
     first_id: PointId
     rows: int
     next_id: PointId | None
+    last_id: PointId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ def plan_chunks(reader: CollectionReader, rows: int, on_progress: Callable[[int]
         ScrollBroken: a page loops, repeats or goes back.
     """
     first: PointId | None = None
+    last: PointId | None = None
     held, start, page_rows = 0, None, min(FIRST_ID_PAGE_ROWS, rows * 8)
     total = 0
     while True:
@@ -74,12 +76,13 @@ def plan_chunks(reader: CollectionReader, rows: int, on_progress: Callable[[int]
             first = page.ids[boundary]
         held = (held + len(page.ids)) % rows
         total += len(page.ids)
+        last = page.ids[-1] if page.ids else last
         on_progress(total)
         if page.next_id is None:
             break
         start, page_rows = page.next_id, min(ID_PAGE_ROWS, page_rows * 4)
     if first is not None:
-        yield PlannedChunk(first, held or rows, None)
+        yield PlannedChunk(first, held or rows, None, last)
 
 
 def check_id_page(page: IdPage, start: PointId | None) -> None:

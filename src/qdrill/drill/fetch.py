@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from qdrill.drill.chunks import PlannedChunk
+from qdrill.drill.chunks import PlannedChunk, check_id_page
 from qdrill.drill.ranges import advanced, iterate_ids
 from qdrill.drill.results import PointId
 from qdrill.errors import ScrollBroken
@@ -15,6 +15,12 @@ from qdrill.stores.base import CollectionReader, Page
 from qdrill.stores.wire import TooLong
 
 CONFIRMATIONS = 3
+# A range is held in memory while it has at most this many times the rows that were planned.
+MOST_GROWTH = 2
+
+
+class Grown(TooLong):
+    """Somebody added far more rows to a chunk than were planned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,7 @@ def fetch_chunk(reader: CollectionReader, chunk: PlannedChunk) -> Fetched:
 
     Raises:
         ScrollBroken: pages repeat rows, or keep contradicting the ids.
-        TooLong: more bytes than fit in memory; use `fetch_parts`.
+        TooLong: more bytes than fit in memory, or (Grown) far more rows than were planned; use `fetch_parts`.
     """
     page = reader.scroll(chunk.first_id, chunk.rows)
     buffer, start, end = page.span()
@@ -54,20 +60,42 @@ def fetch_parts(reader: CollectionReader, chunk: PlannedChunk) -> Iterator[Fetch
     try:
         yield fetch_chunk(reader, chunk)
         return
+    except Grown:
+        parts, as_planned = _planned_anew(reader, chunk), False
     except TooLong:
         if chunk.rows == 1:
             raise
+        parts, as_planned = _halves(reader, chunk), True
+    for part in parts:
+        for fetched in fetch_parts(reader, part):
+            yield replace(fetched, as_planned=fetched.as_planned and as_planned)
+
+
+def _halves(reader: CollectionReader, chunk: PlannedChunk) -> Iterator[PlannedChunk]:
     half = chunk.rows // 2
-    ids = reader.scroll_ids(chunk.first_id, half)
-    if ids.next_id is None or (chunk.next_id is not None and not comes_before(ids.next_id, chunk.next_id)):
-        yield from fetch_parts(reader, PlannedChunk(chunk.first_id, half, chunk.next_id))
+    after = reader.scroll_ids(chunk.first_id, half).next_id
+    if after is None or _behind(after, chunk):
+        yield PlannedChunk(chunk.first_id, half, chunk.next_id)
         return
-    yield from fetch_parts(reader, PlannedChunk(chunk.first_id, half, ids.next_id))
-    yield from fetch_parts(reader, PlannedChunk(ids.next_id, chunk.rows - half, chunk.next_id))
+    yield PlannedChunk(chunk.first_id, half, after)
+    yield PlannedChunk(after, chunk.rows - half, chunk.next_id, chunk.last_id)
+
+
+def _planned_anew(reader: CollectionReader, chunk: PlannedChunk) -> Iterator[PlannedChunk]:
+    """The range of a chunk as it is now, in chunks of as many rows as were planned for all of it."""
+    cursor: PointId | None = chunk.first_id
+    while cursor is not None:
+        page = reader.scroll_ids(cursor, chunk.rows)
+        check_id_page(page, cursor)
+        after = None if page.next_id is None or _behind(page.next_id, chunk) else page.next_id
+        yield PlannedChunk(cursor, max(1, len(page.ids)), chunk.next_id if after is None else after)
+        cursor = after
 
 
 def _fits(ids: list[PointId], page: Page, chunk: PlannedChunk) -> bool:
-    return len(ids) == chunk.rows and ids[0] == chunk.first_id and page.next_id == chunk.next_id
+    if len(ids) != chunk.rows or ids[0] != chunk.first_id or page.next_id != chunk.next_id:
+        return False
+    return chunk.last_id in (None, ids[-1])
 
 
 def _checked_pairs(page: Page, start: PointId) -> list[tuple[PointId, bytes]]:
@@ -89,11 +117,11 @@ def _fetch_changed(reader: CollectionReader, chunk: PlannedChunk) -> Fetched:
     Somebody may go on writing: what the ids tell before and after must be among the rows, whatever else is.
     """
     came: list[PointId] = []
-    before = set(iterate_ids(reader, chunk))
+    before = _ids_now(reader, chunk)
     for _ in range(CONFIRMATIONS):
         pairs = range_rows(reader, chunk)
         came = [i for i, _ in pairs]
-        after = set(iterate_ids(reader, chunk))
+        after = _ids_now(reader, chunk)
         if before & after <= set(came):
             rows = b",".join(row for _, row in pairs)
             return Fetched(rows, len(pairs), came[0] if came else None, came[-1] if came else None, False)
@@ -104,6 +132,14 @@ def _fetch_changed(reader: CollectionReader, chunk: PlannedChunk) -> Fetched:
     )
 
 
+def _ids_now(reader: CollectionReader, chunk: PlannedChunk) -> set[PointId]:
+    ids: set[PointId] = set()
+    for point_id in iterate_ids(reader, chunk):
+        ids.add(point_id)
+        _refuse_growth(len(ids), chunk)
+    return ids
+
+
 def range_rows(reader: CollectionReader, chunk: PlannedChunk) -> list[tuple[PointId, bytes]]:
     """Ids and rows from `first_id` up to `next_id`, page by page."""
     pairs: list[tuple[PointId, bytes]] = []
@@ -111,8 +147,14 @@ def range_rows(reader: CollectionReader, chunk: PlannedChunk) -> list[tuple[Poin
     while cursor is not None and not _behind(cursor, chunk):
         page = reader.scroll(cursor, chunk.rows)
         pairs.extend(pair for pair in _checked_pairs(page, cursor) if not _behind(pair[0], chunk))
+        _refuse_growth(len(pairs), chunk)
         cursor = advanced(cursor, page.next_id)
     return pairs
+
+
+def _refuse_growth(rows: int, chunk: PlannedChunk) -> None:
+    if rows > MOST_GROWTH * chunk.rows:
+        raise Grown(rows)
 
 
 def _behind(point_id: PointId, chunk: PlannedChunk) -> bool:

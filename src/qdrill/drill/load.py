@@ -89,6 +89,7 @@ class Loader:
                 self.archive.manifest.bytes,
                 self.control.retries,
                 len(self.rejected),
+                self.batches,
             )
         )
         self._give_up_if_hopeless()

@@ -65,6 +65,7 @@ def _refusal(left: Place, right: Place) -> UsageError:
 
 def _archive(session: Session, place: ArchivePath) -> CollectionReader:
     from qdrill.archive.foreign import is_foreign
+    from qdrill.archive.manifest import manifest_path
     from qdrill.archive.reader import ArchiveReader
     from qdrill.drill.archive_collection import ArchiveCollection
 
@@ -73,7 +74,7 @@ def _archive(session: Session, place: ArchivePath) -> CollectionReader:
     if place.path.suffix != ".snapshot" and is_foreign(place.path):
         adopted = ArchivePath(session.config.artifacts / "adopted")
         raise ArchiveError(
-            f"{place} has no manifest, so nothing tells whether it is whole; `qdrill restore {place} ADDR` makes an "
+            f"{place} has no {manifest_path(place.path).name} beside it, so nothing tells whether it is whole; `qdrill restore {place} ADDR` makes an "
             f"archive of it in {adopted}, and that can be compared"
         )
     return ArchiveCollection(ArchiveReader(place.path))

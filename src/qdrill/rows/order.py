@@ -36,9 +36,8 @@ def comes_before(left: PointId, right: PointId) -> bool:
 
 def strictly_ascending(ids: Sequence[PointId]) -> bool:
     """Whether ids are in Qdrant's order without a repeat."""
-    numbers = [i for i in ids if isinstance(i, int)]
-    if len(numbers) == len(ids):
-        return all(map(lt, numbers, numbers[1:]))
+    if len(set(map(type, ids))) <= 1:
+        return all(map(lt, ids, ids[1:]))
     return all(comes_before(a, b) for a, b in pairwise(ids))
 
 

@@ -18,8 +18,9 @@ import msgspec
 from qdrill.control import JobControl
 from qdrill.errors import NotFound, Refused
 from qdrill.events import Emit, ignore
+from qdrill.stores.answers import in_words, one_line
 from qdrill.stores.retry import Transient, with_retries
-from qdrill.stores.wire import Body, Reply, Wire, one_line
+from qdrill.stores.wire import Body, Reply, Wire
 
 if TYPE_CHECKING:
     from qdrill.stores.server_admin import Admin
@@ -160,7 +161,7 @@ class ServerStore:
 
     def refusal(self, status: int, reason: str, what: str) -> NotFound | Refused:
         """The error for a refusal, with the next step in it."""
-        reason = one_line(reason)
+        reason = in_words(reason)
         if not reason:
             return Refused(
                 f"{what}: {self._label} answered {status} without a reason; is that a Qdrant server?",

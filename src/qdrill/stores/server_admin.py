@@ -13,10 +13,10 @@ from qdrant_client.common.client_exceptions import ResourceExhaustedResponse
 from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
 from qdrill.drill.results import Hit, PointId
+from qdrill.stores.answers import one_line
 from qdrill.stores.base import Query
 from qdrill.stores.connecting import abandonable
 from qdrill.stores.retry import TRANSIENT_STATUSES, Transient, with_retries
-from qdrill.stores.wire import one_line
 
 if TYPE_CHECKING:
     from qdrill.stores.server import ServerStore

@@ -13,9 +13,10 @@ from qdrill.rows.order import id_token
 from qdrill.rows.splice import NotAPage, PageSpan, ids_of_id_page, page_span
 from qdrill.rows.vector_order import in_name_order
 from qdrill.schema.compat import dense_vectors, sparse_vectors
+from qdrill.stores.answers import one_line
 from qdrill.stores.base import CollectionInfo, IdPage, OptimizerState, Page, Query, UpdateMarks
 from qdrill.stores.retry import Transient, with_retries
-from qdrill.stores.wire import Reply, one_line
+from qdrill.stores.wire import Reply
 
 if TYPE_CHECKING:
     from qdrill.stores.server import ServerStore
@@ -46,7 +47,10 @@ class ServerReader:
     def info(self) -> CollectionInfo:
         """The collection's info, raw and decoded."""
         raw = self._store.result("GET", self._path(), what=self._what)
-        return CollectionInfo(raw, json.loads(raw))
+        data = json.loads(raw)
+        with self._config_lock:
+            self._config = data.get("config", {})
+        return CollectionInfo(raw, data)
 
     def aliases(self) -> tuple[str, ...]:
         """Alias names of this collection, sorted."""
@@ -194,9 +198,8 @@ class ServerReader:
     def _settings(self) -> Mapping[str, Any]:
         """`config` of the collection's info, read once."""
         with self._config_lock:
-            if self._config is None:
-                self._config = self.info().data.get("config", {})
-            return self._config
+            config = self._config
+        return config if config is not None else self.info().data.get("config", {})
 
     def _optimizations(self) -> str:
         """What is running or queued, in words; empty for nothing, or for servers before 1.17."""

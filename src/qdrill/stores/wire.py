@@ -20,7 +20,9 @@ from urllib.parse import urlsplit
 from qdrill.control import JobControl
 from qdrill.errors import StoreError
 from qdrill.events import Emit, RequestDone, ignore
+from qdrill.stores.answers import in_words, one_line, small_text
 from qdrill.stores.connecting import connect, encrypted
+from qdrill.stores.request_head import host_header, request_head
 from qdrill.stores.retry import ATTEMPTS, FIRST_ATTEMPTS, TRANSIENT_STATUSES, Transient
 
 Body = Sequence[bytes | memoryview]
@@ -28,6 +30,8 @@ Body = Sequence[bytes | memoryview]
 # The server drops an idle connection after 5 s; one left alone longer than this is not used again.
 KEEPALIVE_SECONDS = 3.5
 _FIRST_BUFFER = 2 << 20
+# A body up to this many bytes travels with the head, so that the server is woken once.
+_SENT_AT_ONCE = 16 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +94,10 @@ class Wire:
         parts = urlsplit(url)
         self._host = parts.hostname or ""
         self._port = parts.port or 6333
+        self._base = f"{parts.scheme}://{host_header(self._host, self._port)}"
         self._tls = ssl.create_default_context(cafile=ca_file) if parts.scheme == "https" else None
-        self._headers = {"Accept-Encoding": "identity", "User-Agent": "qdrill", **headers}
+        sent = {"Host": host_header(self._host, self._port), "Accept-Encoding": "identity", "User-Agent": "qdrill"}
+        self._header_lines = [f"{name}: {value}" for name, value in {**sent, **headers}.items()]
         self._timeout = timeout
         self._control = control
         self._emit = emit
@@ -139,10 +145,11 @@ class Wire:
             self._control.checkpoint()
             raise Transient(self._explain(error), tries=self._tries(error)) from error
         self._answered = True
-        self._emit(RequestDone(method, path, reply.status, (time.monotonic() - started) * 1000, detail))
+        took = (time.monotonic() - started) * 1000
+        self._emit(RequestDone(method, path, reply.status, took, detail, self._base + path, small_text(body)))
         if reply.status in TRANSIENT_STATUSES:
             raise Transient(
-                f"the server answered {reply.status}: {one_line(reply.text)}",
+                f"the server answered {reply.status}: {in_words(reply.text)}",
                 status=reply.status,
                 retry_after=_seconds(reply.headers.get("retry-after")),
             )
@@ -198,26 +205,28 @@ class Wire:
             link.drop()
             self._control.checkpoint()
             response = self._ask(link, method, path, body)
-        return self._read(link, response, longest)
+        with response:
+            return self._read(link, response, longest)
 
     def _ask(self, link: _Link, method: str, path: str, body: Body) -> http.client.HTTPResponse:
         connection = link.connection or self._connect(link)
-        connection.putrequest(method, path, skip_accept_encoding=True)
-        for name, value in self._headers.items():
-            connection.putheader(name, value)
-        if body:
-            connection.putheader("Content-Type", "application/json")
-            connection.putheader("Content-Length", str(sum(len(part) for part in body)))
-        elif method in ("PUT", "POST", "PATCH"):
-            connection.putheader("Content-Length", "0")
-        connection.endheaders()
-        try:
-            for part in body:
-                connection.send(part)
-        except ConnectionError:
+        length = sum(len(part) for part in body)
+        head = request_head(method, path, self._header_lines, length)
+        if length <= _SENT_AT_ONCE:
+            connection.send(b"".join((head, *body)))
+        else:
+            connection.send(head)
             # A server that refuses a body may answer before it has read all of it; the answer says why.
-            return connection.getresponse()
-        return connection.getresponse()
+            with suppress(ConnectionError):
+                for part in body:
+                    connection.send(part)
+        response = http.client.HTTPResponse(connection.sock, method=method)
+        try:
+            response.begin()
+        except BaseException:
+            response.close()
+            raise
+        return response
 
     def _read(self, link: _Link, response: http.client.HTTPResponse, longest: int) -> Reply:
         length = response.length
@@ -278,13 +287,6 @@ class TooLong(StoreError):
     def __init__(self, length: int) -> None:
         super().__init__(f"an answer of {length} bytes is more than was asked for")
         self.length = length
-
-
-def one_line(text: str, limit: int = 300) -> str:
-    """Any server text made harmless on one line."""
-    from qdrill.names import terminal_text
-
-    return terminal_text(" ".join(text.split()), limit)
 
 
 def _seconds(value: str | None) -> float | None:
