@@ -109,18 +109,30 @@ async def _with_console(engine: Any, drill: Any, seed: int) -> dict[str, Any]:
     running = asyncio.create_task(app.run_async(headless=True, size=(120, 36)))
     while not (app.screen_stack and app.base_screen.is_mounted):
         await asyncio.sleep(0.05)
+    await _idle()
     loop = asyncio.get_running_loop()
+    own = time.thread_time()
     job = app.jobs.start("drill", "benchmark", lambda control, emit: engine.drill(drill, None, control, emit))
     typist = threading.Thread(target=_type, args=(loop, app, job, sent, answers, random.Random(seed)), daemon=True)
     typist.start()
     while not job.ended:
         await asyncio.sleep(0.05)
+    own = time.thread_time() - own
     await asyncio.to_thread(typist.join)
     app.exit(0)
     await running
     if job.error is not None:
         raise job.error
-    return {**_seconds(job.result), "answers": answers}
+    return {**_seconds(job.result), "answers": answers, "screen": own}
+
+
+async def _idle() -> None:
+    """Wait until the console has drawn itself: its loop has answered at once for a second."""
+    quiet = 0
+    while quiet < 20:
+        begun = time.monotonic()
+        await asyncio.sleep(0.05)
+        quiet = quiet + 1 if time.monotonic() - begun < 0.06 else 0
 
 
 def _type(

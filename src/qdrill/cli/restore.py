@@ -18,7 +18,7 @@ from qdrill.names import terminal_text
 if TYPE_CHECKING:
     from qdrill.address import Address
     from qdrill.archive.reader import ArchiveReader
-    from qdrill.drill.restore import RestoreOptions
+    from qdrill.drill.restore import Restored, RestoreOptions
     from qdrill.drill.results import RestoreResult
     from qdrill.stores.base import CollectionWriter
 
@@ -65,11 +65,13 @@ def restore(
 ) -> int:
     """Make the collection at ADDR from the archive FILE.
 
-    FILE is BACKUP_JSON, and ADDR the default store's collection of the runbook, where
-    they are left out. Nothing that exists is written into, unless --replace
-    repeats its name. Exit 1 where a row or a setting did not come back.
+    FILE is what `qdrill backup` made, rows or a snapshot, or BACKUP_JSON; ADDR is
+    the default store's collection of the runbook where it is left out. Nothing that
+    exists is written into, unless --replace repeats its name. Exit 1 where a row or
+    a setting did not come back.
     """
     from qdrill.archive.reader import ArchiveReader
+    from qdrill.archive.snapshot_manifest import is_snapshot
     from qdrill.drill.restore import RestoreOptions
     from qdrill.session import refuse_guarded
 
@@ -79,6 +81,11 @@ def restore(
     app.resumable = True
     options = RestoreOptions(str(target), app.lanes(target, connections), resume, replaced, aliases)
     if not _has_manifest(path):
+        if path.suffix == ".snapshot":
+            raise ArchiveError(
+                f"{_shown(path)} has no manifest beside it, so nothing tells whether it is whole; make the snapshot "
+                "with `qdrill backup --method snapshot`"
+            )
         from qdrill.cli.adopt import adopt
 
         adopted = adopt(app, path, like=like, distance=distance, embedder=embedder)
@@ -86,32 +93,48 @@ def restore(
         options = replace(options, rejected=adopted.rejected, rejected_total=adopted.rejected_total)
     elif like or distance or embedder:
         raise UsageError(f"{_shown(path)} has a manifest; --like, --distance and --embedder are for dumps without one")
+    if is_snapshot(path):
+        return _finish(app, path, target, *_snapshot(app, path, target, options), wait=wait_optimized)
     archive = ArchiveReader(path)
     try:
-        return _restore(app, archive, target, options, wait=wait_optimized)
+        return _finish(app, path, target, *_rows(app, archive, target, options), wait=wait_optimized)
     finally:
         archive.close()
 
 
-def _restore(
-    app: AppContext,
-    archive: ArchiveReader,
-    target: Address,
-    options: RestoreOptions,
-    *,
-    wait: float | None,
-) -> int:
-    """Restore, wait where that was asked for, show."""
+def _rows(
+    app: AppContext, archive: ArchiveReader, target: Address, options: RestoreOptions
+) -> tuple[CollectionWriter, Restored]:
     from qdrill.drill.restore import restore as run_restore
 
     writer = app.target_writer(target)
-    restored = run_restore(archive, writer, options, app.control, app.emit)
+    return writer, run_restore(archive, writer, options, app.control, app.emit)
+
+
+def _snapshot(
+    app: AppContext, path: Path, target: Address, options: RestoreOptions
+) -> tuple[CollectionWriter, Restored]:
+    from qdrill.archive.snapshot_reader import SnapshotArchive
+    from qdrill.drill.snapshot_restore import restore_snapshot
+    from qdrill.drill.snapshot_rules import refuse_embedded
+    from qdrill.stores.server_snapshots import snapshots_of
+
+    refuse_embedded(target.store.config)
+    archive, store = SnapshotArchive(path), app.store(target.store.config)
+    writer, uploads = app.target_writer(target), snapshots_of(store, target.collection)
+    return writer, restore_snapshot(archive, writer, uploads, store.version(), options, app.control, app.emit)
+
+
+def _finish(
+    app: AppContext, path: Path, target: Address, writer: CollectionWriter, restored: Restored, *, wait: float | None
+) -> int:
+    """Wait where that was asked for, and show."""
     result = restored.result
     if wait is not None:
         optimized = wait_optimized(app, writer, restored.clock, wait)
         result = replace(result, moments=replace(result.moments, optimized=optimized))
     app.settle()
-    _show(app, archive, target, result)
+    _show(app, path, target, result)
     if wait is not None and result.moments.optimized is None:
         app.warn(f"{target} is not optimized after {wait:g} s; `qdrill collections` shows its status")
         return restore_view.exit_code(result) or 4
@@ -137,13 +160,13 @@ def wait_optimized(app: AppContext, writer: CollectionWriter, clock: float, limi
     return time.monotonic() - clock
 
 
-def _show(app: AppContext, archive: ArchiveReader, target: Address, result: RestoreResult) -> None:
+def _show(app: AppContext, path: Path, target: Address, result: RestoreResult) -> None:
     if result.points_expected == 0:
         app.warn("the archive is empty: nothing was proved by restoring it")
     if app.json:
-        output.emit_json(restore_view.as_document(str(archive.path), str(target), result))
+        output.emit_json(restore_view.as_document(str(path), str(target), result))
     else:
-        output.write(restore_view.as_text(str(archive.path), str(target), result, app.colour))
+        output.write(restore_view.as_text(str(path), str(target), result, app.colour))
 
 
 def _target(app: AppContext, address: str | None) -> Address:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.argument("name", metavar="[DRILL]", required=False)
 @click.option("--source", metavar="ADDR", help="Collection to back up; it is only read.")
 @click.option("--target", metavar="ADDR", help="Collection to restore to (default: the source with _restored).")
+@click.option("--method", type=click.Choice(["rows", "snapshot"]), help="How data get there (default: rows).")
 @click.option("--replace", "replaced", metavar="NAME", help="The target's name, repeated: delete it first.")
 @click.option("--delete-target", is_flag=True, help="At the end delete the target, if this drill made it.")
 @click.option("--text", "texts", multiple=True, metavar="TEXT", help="Sample search by text; may be repeated.")
@@ -76,8 +77,7 @@ def run(app: AppContext, *, name: str | None, connections: int | None, dry_run: 
 
 def _dry_run(app: AppContext, drill: DrillConfig, plan: DrillPlan) -> int:
     """Say what the drill would do; exit code 2 where it would be refused."""
-    from qdrill.drill.preflight import refusal
-    from qdrill.drill.start import dry_run, open_ends
+    from qdrill.drill.start import dry_run, open_ends, why_refused
 
     ends = open_ends(app.session, drill)
     steps = dry_run(plan, ends)
@@ -85,7 +85,7 @@ def _dry_run(app: AppContext, drill: DrillConfig, plan: DrillPlan) -> int:
         output.emit_json(dict(steps))
     else:
         output.write("\n".join(["dry run: nothing has been done", *output.pairs(steps)]))
-    return ExitCode.USAGE if refusal(ends, plan.replace) else ExitCode.PASSED
+    return ExitCode.USAGE if why_refused(plan, ends) else ExitCode.PASSED
 
 
 def chosen_drill(app: AppContext, name: str | None, asked: dict[str, Any]) -> DrillConfig:
@@ -117,7 +117,7 @@ def chosen_drill(app: AppContext, name: str | None, asked: dict[str, Any]) -> Dr
 
 def _given(drill: DrillConfig, asked: dict[str, Any]) -> dict[str, Any]:
     """The drill's fields that the command line sets."""
-    plain = ("source", "target", "level", "delay_ms_per_point", "archive", "operator", "ticket")
+    plain = ("source", "target", "method", "level", "delay_ms_per_point", "archive", "operator", "ticket")
     given = {key: asked[key] for key in plain if asked[key] is not None}
     if asked["aliases"]:
         given["aliases"] = True

@@ -48,7 +48,12 @@ def backup_checks(backup: BackupResult) -> Iterator[Check]:
     else:
         state, words = _of(backup.points == expected), _points(expected)
     yield Check("backup_complete", state, words, f"{_points(backup.points)} in the archive")
-    yield Check(
+    yield writer_check(backup)
+
+
+def writer_check(backup: BackupResult) -> Check:
+    """Whether anybody wrote while the backup ran."""
+    return Check(
         "writer_during_backup",
         _WRITER[backup.writer],
         "nothing written while the backup ran",

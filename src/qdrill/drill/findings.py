@@ -102,7 +102,7 @@ class Findings:
             finished=datetime.now(UTC),
             source=self.source,
             target=self.target,
-            method="rows",
+            method=plan.method,
             objectives=plan.objectives,
             stages=tuple(self.stages.get(stage, StageTime(stage, None, False)) for stage in STAGES),
             checks=tuple(self.checks),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from qdrill.config_model import Config, DrillConfig, SearchConfig
 from qdrill.drill.plan import DEFAULT_SEARCHES, DrillPlan
 from qdrill.drill.search_plan import SearchSpec
+from qdrill.drill.snapshot_rules import snapshot_file
 from qdrill.embedders.base import Embedder
 from qdrill.names import default_archive
 from qdrill.records.build import who_here
@@ -27,13 +28,17 @@ def plan_from_config(
         open_embedder: opens `[embedders.NAME]`.
 
     Raises:
-        UsageError: an embedder's settings cannot work.
+        UsageError: an embedder's settings cannot work, or a snapshot's file has another name than it must have.
     """
+    archive = drill.archive or default_archive(config.artifacts, collection)
+    if drill.method == "snapshot":
+        archive = snapshot_file(config.artifacts, collection, drill.archive)
     searches = tuple(search_spec(search) for search in drill.searches) or DEFAULT_SEARCHES
     rto = drill.objectives.rto_seconds or 0.0
     return DrillPlan(
         name=drill.name,
-        archive=drill.archive or default_archive(config.artifacts, collection),
+        method=drill.method,
+        archive=archive,
         drills=config.artifacts / "drills",
         ci_summary=config.artifacts / "metrics" / "ci_summary.txt",
         who=who_here(drill.operator, ticket=drill.ticket),

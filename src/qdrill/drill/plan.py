@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from qdrill.config_model import Method
 from qdrill.drill.results import Level, Objectives
 from qdrill.drill.search_plan import SearchSpec
 from qdrill.drill.vectors import read_slots
 from qdrill.embedders.base import Embedder
 from qdrill.records.model import Origin, Who
-from qdrill.stores.base import CollectionInfo, CollectionReader, CollectionWriter
+from qdrill.stores.base import CollectionInfo, CollectionReader, CollectionWriter, SnapshotSource, SnapshotTarget
 
 # What is searched where a drill names no search: without one, nothing would show that the target answers.
 DEFAULT_SEARCHES = (SearchSpec("random", number=5, top_k=10),)
@@ -27,10 +28,19 @@ def searches_for(searches: tuple[SearchSpec, ...], info: CollectionInfo, collect
 
 
 @dataclass(frozen=True, slots=True)
+class SnapshotEnds:
+    """The two ends' snapshots, for a drill by snapshot. The source's writes a file on its server, and no data."""
+
+    source: SnapshotSource
+    target: SnapshotTarget
+
+
+@dataclass(frozen=True, slots=True)
 class Ends:
     """The two ends of a drill. The source is a reader: nothing that holds it can write.
 
     Attributes:
+        snapshots: the same ends' snapshots; None for a drill by rows.
         source_address, target_address: as the user named them.
         source_store, target_store: labels of their stores.
         target_collection, target_version: the target may not exist yet, so its own reader cannot be asked.
@@ -44,6 +54,7 @@ class Ends:
     target_store: str
     target_collection: str
     target_version: str
+    snapshots: SnapshotEnds | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +62,15 @@ class DrillPlan:
     """One drill.
 
     Attributes:
+        method: how data get from source to target: row by row, or as Qdrant's own snapshot.
         archive: the file that the backup writes.
         drills: directory that gets the drill's own directory.
         ci_summary: file to write the summary to.
         readme: file whose "Backup Signals" block is brought up to date, or None.
         run_url: what that block links to; empty: the record.
         replace: name of an existing target that may be deleted first.
-        resume: go on with a backup of this archive that was interrupted; without one, begin anew.
+        resume: go on with a backup of this archive that was interrupted; without one, begin anew. A snapshot is
+            always begun anew.
         delete_target: take the target away at the end, if this drill made it.
         recovery_seconds: how long the target may take until every sample search is right.
         optimize_seconds: how long to wait for the optimizer, after everything else.
@@ -68,6 +81,7 @@ class DrillPlan:
     drills: Path
     ci_summary: Path
     who: Who
+    method: Method = "rows"
     objectives: Objectives = field(default_factory=Objectives)
     searches: tuple[SearchSpec, ...] = DEFAULT_SEARCHES
     embedders: Mapping[str, Embedder] = field(default_factory=dict)

@@ -10,22 +10,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from qdrill.archive.reader import ArchiveReader
 from qdrill.control import JobControl
 from qdrill.drill import checks as questions
-from qdrill.drill.backup import BackupOptions, back_up
 from qdrill.drill.evidence import JsonLines, journalled
 from qdrill.drill.findings import Findings
 from qdrill.drill.plan import DrillPlan, Ends, searches_for
 from qdrill.drill.preflight import Preflight, look, refuse_what_cannot_be
 from qdrill.drill.ranges import count_points
-from qdrill.drill.recovery_point import newest_time, recovery_point, source_drift
-from qdrill.drill.restore import RestoreOptions, restore
+from qdrill.drill.recovery_point import recovery_point
 from qdrill.drill.results import BackupResult, Check, CompareResult, DrillResult, StageName, StageTime, Verdict
 from qdrill.drill.search import Recovery, ask_all, wait_until_right
 from qdrill.drill.search_compare import Answer
 from qdrill.drill.search_plan import PlannedSearch, plan_searches
-from qdrill.drill.validate import compare_target, wait_for_optimizer
+from qdrill.drill.snapshot_or_rows import method_of
+from qdrill.drill.validate import wait_for_optimizer
 from qdrill.drill.verdict import judge
 from qdrill.errors import ExitCode, Interrupted, QdrillError
 from qdrill.events import CheckDone, DrillFinished, DrillStarted, Emit, MomentReached, StageFinished, StageStarted
@@ -88,6 +86,7 @@ class _Drill:
         self.journal = JsonLines(self.directory / "evidence" / "journal.jsonl")
         self.tell, self.emit = emit, journalled(self.journal, emit)
         self.found = Findings.before(ends)
+        self.method = method_of(plan, ends, control, self.emit)
 
     def run(self) -> DrillOutcome:
         self._open_record()
@@ -104,7 +103,7 @@ class _Drill:
             name=self.plan.name,
             source=self.found.source,
             target=self.found.target,
-            method="rows",
+            method=self.plan.method,
             objectives=self.plan.objectives,
             started=self.started,
             who=self.plan.who,
@@ -117,8 +116,8 @@ class _Drill:
         try:
             start = self._preflight()
             backup = self._backup()
-            with ArchiveReader(backup.archive) as archive:
-                self._restore(archive, backup, start)
+            with self.method.opened(backup):
+                self._restore(backup, start)
             verdict, reason = judge(self.found.checks)
         except QdrillError as error:
             # What fails while the connections are being cut says nothing about the ends.
@@ -160,12 +159,11 @@ class _Drill:
 
     def _backup(self) -> BackupResult:
         with self._stage("backup"):
-            options = BackupOptions(self.ends.source_address, self.plan.lanes, resume=self.plan.resume)
-            made = self.found.backup = back_up(self.ends.source, self.plan.archive, options, self.control, self.emit)
-            self._check(questions.backup_checks(made))
+            made = self.found.backup = self.method.back_up()
+            self._check(self.method.backup_checks(made))
         return made
 
-    def _restore(self, archive: ArchiveReader, backup: BackupResult, start: Preflight) -> None:
+    def _restore(self, backup: BackupResult, start: Preflight) -> None:
         """Restore and validate. What the source answers is asked before the clock of the recovery starts."""
         plan, found = self.plan, self.found
         planned: list[PlannedSearch] = []
@@ -173,26 +171,20 @@ class _Drill:
             searches = searches_for(plan.searches, start.info, self.ends.source.name)
             planned = plan_searches(searches, self.ends.source, plan.embedders, seed=plan.seed)
         answers = ask_all(planned, self.ends.source, self.control)
-        newest = newest_time(archive, plan.payload_time_field) if plan.payload_time_field else None
-        if plan.payload_time_field and newest is None:
-            found.notes.append(f"no row has a time in {plan.payload_time_field}; the age of the backup stands instead")
+        newest, note = self.method.newest_time(plan.payload_time_field) if plan.payload_time_field else (None, "")
+        found.notes += [note] if note else []
         with self._stage("restore"):
             found.rpa = recovery_point(backup, newest, datetime.now(UTC))
-            options = RestoreOptions(self.ends.target_address, plan.lanes, replace=plan.replace, aliases=plan.aliases)
-            found.restored = restore(archive, self.ends.target, options, self.control, self.emit)
+            found.restored = self.method.restore()
             if self.damage is not None:
                 self.damage(self.ends.target)
                 found.restored_points(count_points(self.ends.target.reader))
-            self._check(questions.restore_checks(found.restored.result))
+            self._check(self.method.restore_checks(found.restored.result))
         with self._stage("validate"):
-            self._validate(archive, start, planned, answers)
+            self._validate(start, planned, answers)
 
     def _validate(
-        self,
-        archive: ArchiveReader,
-        start: Preflight,
-        planned: list[PlannedSearch],
-        answers: tuple[Answer | QdrillError, ...],
+        self, start: Preflight, planned: list[PlannedSearch], answers: tuple[Answer | QdrillError, ...]
     ) -> None:
         found, target = self.found, self.ends.target.reader
         assert found.restored is not None
@@ -209,19 +201,18 @@ class _Drill:
         )
         self._note_recovery(recovery, clock, start.has_vectors)
         self._check([questions.search_check(found.searches, start.has_vectors)])
-        compared = found.compare = self._compare(archive)
+        compared = found.compare = self._compare()
         self._moment("verified", time.monotonic() - clock)
-        self._check([questions.compare_check(compared)])
+        self._check([self.method.compare_check(compared)])
         self._check(questions.settings_check(compared, found.restored.result))
-        if self.plan.level == "full":
-            found.drift = source_drift(archive, self.ends.source, start.marks, self.control, self.plan.lanes)
+        found.drift = self.method.drift(start.marks)
         self._check(questions.objective_checks(self.plan.objectives, found.rta, found.rpa))
         self._wait_for_optimizer(clock)
 
-    def _compare(self, archive: ArchiveReader) -> CompareResult:
+    def _compare(self) -> CompareResult:
         differences = JsonLines(self.directory / "evidence" / "differences.jsonl")
         try:
-            return compare_target(archive, self.ends.target.reader, self.plan, self.control, self.emit, differences)
+            return self.method.compare(differences)
         finally:
             differences.close()
 

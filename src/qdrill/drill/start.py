@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from qdrill import units
 from qdrill.address import Address, parse_address, same_place
 from qdrill.config_model import DrillConfig
+from qdrill.drill import preflight
 from qdrill.drill.from_config import plan_from_config
-from qdrill.drill.plan import DrillPlan, Ends
-from qdrill.drill.preflight import refusal, refuse_what_cannot_be
+from qdrill.drill.plan import DrillPlan, Ends, SnapshotEnds
 from qdrill.drill.refusal import record_refusal
+from qdrill.drill.snapshot_rules import refuse_embedded, snapshot_refusal
 from qdrill.errors import Interrupted, StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -40,13 +41,15 @@ def make_plan(
         optimize_seconds: longest wait for the optimizer; None takes the plan's default.
 
     Raises:
-        UsageError: an address or an embedder cannot be used, or source and target are one place.
+        UsageError: an address or an embedder cannot be used, source and target are one place, or a store has no
+            snapshots.
     """
     source, target = _addresses(session, drill)
     if same_place(source, target):
         raise UsageError(f"source {source} and target {target} are one place; name another target with --target")
-    if drill.method != "rows":
-        raise UsageError(f'drill {drill.name}: method {drill.method} is not built yet; use method = "rows"')
+    if drill.method == "snapshot":
+        refuse_embedded(source.store.config)
+        refuse_embedded(target.store.config)
     lanes = session.lanes(source, connections)
     plan = plan_from_config(session.config, drill, source.collection, lanes, session.embedder)
     if optimize_seconds is not None:
@@ -71,7 +74,23 @@ def open_ends(session: Session, drill: DrillConfig) -> Ends:
         target_store=target.store.label,
         target_collection=target.collection,
         target_version=session.store(target.store.config).version(),
+        snapshots=_snapshots(session, source, reader.name, target) if drill.method == "snapshot" else None,
     )
+
+
+def _snapshots(session: Session, source: Address, collection: str, target: Address) -> SnapshotEnds:
+    from qdrill.stores.server_snapshots import snapshots_of
+
+    return SnapshotEnds(
+        source=snapshots_of(session.store(source.store.config), collection),
+        target=snapshots_of(session.store(target.store.config), target.collection),
+    )
+
+
+def why_refused(plan: DrillPlan, ends: Ends) -> str:
+    """Why a drill between these ends may not run, in one line with the way out; empty where it may."""
+    why = preflight.refusal(ends, plan.replace)
+    return why or (snapshot_refusal(ends) if plan.method == "snapshot" else "")
 
 
 def start_drill(session: Session, drill: DrillConfig, plan: DrillPlan) -> DrillOutcome:
@@ -88,7 +107,8 @@ def start_drill(session: Session, drill: DrillConfig, plan: DrillPlan) -> DrillO
     session.control.throttle(drill.delay_ms_per_point)
     try:
         ends = open_ends(session, drill)
-        refuse_what_cannot_be(ends, plan.replace)
+        if refused := why_refused(plan, ends):
+            raise UsageError(refused)
     except (UsageError, StoreError, Interrupted) as error:
         # What fails while connections are being cut says nothing about the ends.
         why = Interrupted("interrupted before the drill began") if session.control.cancelled else error
@@ -104,7 +124,7 @@ def dry_run(plan: DrillPlan, ends: Ends) -> tuple[tuple[str, str], ...]:
     return (
         ("drill", plan.name),
         ("preflight", f"read {ends.source_address} ({points} points); nothing is written"),
-        ("backup", f"write {plan.archive} over {plan.lanes} connections"),
+        ("backup", _backup_words(plan)),
         ("restore", f"{ends.target_address}: {_restore_words(plan, ends)}"),
         (
             "validate",
@@ -115,11 +135,18 @@ def dry_run(plan: DrillPlan, ends: Ends) -> tuple[tuple[str, str], ...]:
     )
 
 
+def _backup_words(plan: DrillPlan) -> str:
+    if plan.method == "snapshot":
+        return f"have the server make a snapshot, write {plan.archive}, delete the snapshot on the server"
+    return f"write {plan.archive} over {plan.lanes} connections"
+
+
 def _restore_words(plan: DrillPlan, ends: Ends) -> str:
-    if why := refusal(ends, plan.replace):
+    if why := why_refused(plan, ends):
         return f"REFUSED: {why}"
     first = f"delete {ends.target_address}, then create it anew" if ends.target.exists() else "create it"
-    return f"{first}; load every row, indexes, settings"
+    load = "upload the snapshot" if plan.method == "snapshot" else "load every row, indexes, settings"
+    return f"{first}; {load}"
 
 
 def _addresses(session: Session, drill: DrillConfig) -> tuple[Address, Address]:

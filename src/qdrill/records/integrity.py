@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -156,6 +156,11 @@ def _problem(root: Path, name: str, digest: str) -> str:
 
 def check_chain(drills: Path) -> list[str]:
     """Where the chain of records in `drills` is broken: a record gone or changed; one line each."""
+    return [f"the record before drill {terminal_text(name)} is missing or was changed" for name in broken_links(drills)]
+
+
+def broken_links(drills: Path) -> list[str]:
+    """Ids of the drills in `drills` whose record names one before it that is gone or was changed."""
     digests: set[str] = set()
     previous: dict[str, str] = {}
     for path in sorted(drills.glob(f"*/{RECORD_NAME}")):
@@ -169,7 +174,7 @@ def check_chain(drills: Path) -> list[str]:
         digests.update(_earlier_digests(path.parent, record))
         if links.previous:
             previous[path.parent.name] = links.previous
-    return _broken(previous, digests)
+    return [name for name, digest in previous.items() if digest not in digests]
 
 
 def _earlier_digests(directory: Path, record: DrillRecord) -> Iterator[str]:
@@ -178,12 +183,3 @@ def _earlier_digests(directory: Path, record: DrillRecord) -> Iterator[str]:
         form = _earlier(directory, record, name)
         if form is not None and is_amended(form, record):
             yield record.integrity.files[name]
-
-
-def _broken(previous: Mapping[str, str], digests: Iterable[str]) -> list[str]:
-    known = set(digests)
-    return [
-        f"the record before drill {terminal_text(name)} is missing or was changed"
-        for name, digest in previous.items()
-        if digest not in known
-    ]

@@ -37,6 +37,15 @@ def read_record(path: Path) -> tuple[DrillRecord, bytes]:
         raise ArchiveError(_unreadable(file, str(error))) from error
 
 
+def file_text(path: Path) -> str:
+    """The text of the record in the drill's directory `path`, whatever it holds; raises ArchiveError."""
+    file = path / RECORD_NAME
+    try:
+        return file.read_bytes().decode("utf-8", "replace")
+    except OSError as error:
+        raise ArchiveError(_unreadable(file, str(error.strerror or error))) from error
+
+
 def parse_record(text: str) -> DrillRecord:
     """The record in the TOML document `text`; raises ValueError (Misfit where a key is wrong)."""
     table = tomllib.loads(text)

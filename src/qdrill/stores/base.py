@@ -6,7 +6,7 @@ Rows travel as the store's own JSON bytes and are decoded only where two rows di
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -22,6 +22,10 @@ __all__ = [
     "Page",
     "PointId",
     "Query",
+    "ServerSnapshot",
+    "SnapshotSink",
+    "SnapshotSource",
+    "SnapshotTarget",
     "Store",
     "UpdateMarks",
 ]
@@ -196,6 +200,68 @@ class CollectionWriter(Protocol):
 
     def settle(self) -> None:
         """Return when everything sent without `wait` is applied and durable."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSnapshot:
+    """A snapshot as the server that made it describes it.
+
+    Attributes:
+        name: its file name on the server.
+        size: in bytes.
+        sha256: 64 hexadecimal digits; empty where the server tells none (snapshots kept in S3).
+    """
+
+    name: str
+    size: int
+    sha256: str
+
+
+class SnapshotSink(Protocol):
+    """Takes the bytes of a snapshot in order."""
+
+    @property
+    def position(self) -> int:
+        """Bytes taken so far."""
+
+    def write(self, block: memoryview) -> None:
+        """Take the next bytes; they are the caller's again afterwards."""
+
+    def restart(self) -> None:
+        """Forget what was taken: it comes again from the first byte."""
+
+
+class SnapshotSource(Protocol):
+    """Makes a snapshot of one collection on its server, hands it out, and takes it away again.
+
+    A protocol of its own, because making a snapshot writes a file on the source's server. It has no method that
+    writes data: a drill's source is never changed. Errors: NotFound, Refused, StoreError, Interrupted.
+    """
+
+    def shards(self) -> Mapping[str, Any]:
+        """Where the collection's shards are: `local_shards`, `remote_shards`, ... as a server tells them."""
+
+    def make(self) -> ServerSnapshot:
+        """Make a snapshot. Cancelled meanwhile, the server goes on; what it makes is deleted if this process lives."""
+
+    def download(self, snapshot: ServerSnapshot, sink: SnapshotSink) -> None:
+        """All bytes of a snapshot, with lost connections made good."""
+
+    def remove(self, name: str) -> str:
+        """Delete the snapshot of that name, cancelled or not: empty, or why it is still there. Raises nothing."""
+
+
+class SnapshotTarget(Protocol):
+    """Turns an uploaded snapshot into one collection that a restore has created. Errors as of `SnapshotSource`."""
+
+    def cluster(self) -> Mapping[str, Any]:
+        """The server's cluster: `status`, and `peers` where there is one."""
+
+    def upload(self, blocks: Iterable[memoryview], size: int, sha256: str) -> str:
+        """Send `size` bytes, and return when the server has restored them; not to be sent a second time.
+
+        Returns why the server keeps its copy of the file; empty where it does not.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,9 @@ class ServerStore:
         label: how the store is named to the user.
         api_key: sent as `api-key`; never shown.
         timeout: seconds for every connect, read and write.
+
+    Attributes:
+        headers: sent with every request; may hold the API key, and are never shown.
     """
 
     def __init__(
@@ -63,8 +66,8 @@ class ServerStore:
         self._ca_file = ca_file
         self.control = control or JobControl()
         self.emit = emit
-        headers = {"api-key": api_key} if api_key else {}
-        self.wire = Wire(url, headers=headers, timeout=timeout, control=self.control, emit=emit, ca_file=ca_file)
+        self.headers: Mapping[str, str] = {"api-key": api_key} if api_key else {}
+        self.wire = Wire(url, headers=self.headers, timeout=timeout, control=self.control, emit=emit, ca_file=ca_file)
 
     @property
     def label(self) -> str:
@@ -75,6 +78,16 @@ class ServerStore:
     def url(self) -> str:
         """`http://host:port`, without any secret."""
         return self._url
+
+    @property
+    def timeout(self) -> float:
+        """Seconds for every connect, read and write."""
+        return self._timeout
+
+    @property
+    def ca_file(self) -> str | None:
+        """Certificates to trust beside the system's."""
+        return self._ca_file
 
     @cached_property
     def admin(self) -> Admin:

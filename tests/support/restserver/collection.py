@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tarfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -133,6 +134,24 @@ class Collection:
 
     def count(self, exact: bool = True, chosen: edge.Filter | None = None) -> int:
         return calling(lambda: self.shard.count(edge.CountRequest(exact=exact, filter=chosen)))
+
+    def pack(self, path: Path) -> None:
+        """Everything that makes the collection, as it is now, into one file."""
+        with self._lock, tarfile.open(path, "w:gz", compresslevel=1) as tar:
+            self.shard.flush()
+            for name in ("shard", META, COUNTER):
+                tar.add(self.directory / name, name)
+
+    def recover(self, unpacked: Path, indexes: JsonDict) -> None:
+        """Take points, indexes and operation number out of what `pack` made; the configuration stays our own."""
+        with self._lock:
+            self.shard.close()
+            shutil.rmtree(self.directory / "shard")
+            os.replace(unpacked / "shard", self.directory / "shard")
+            self.shard = edge.EdgeShard.load(str(self.directory / "shard"))
+            self.operations = int.from_bytes((unpacked / COUNTER).read_bytes(), "little")
+            os.pwrite(self._counter, self.operations.to_bytes(COUNTER_BYTES, "little"), 0)
+            self._save({**self._meta, "indexes": indexes})
 
     def close(self) -> None:
         with self._lock:

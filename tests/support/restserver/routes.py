@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from tests.support.restserver import admin, reads, search, writes
+from tests.support.restserver import admin, reads, search, snapshots, writes
 from tests.support.restserver.collection import Collection, calling
 from tests.support.restserver.errors import ApiError
 from tests.support.restserver.request import Request, Response, failure, result, text
@@ -20,6 +20,8 @@ OPEN_PATHS = {"/", "/healthz", "/readyz", "/livez"}
 BAD_IN_OLD_NAMES = "/\0"
 NAME = r"/collections/([^/]+)"
 SHARD = NAME + r"/shards/(\d+)"
+SNAPSHOTS = NAME + "/snapshots"
+SNAPSHOT = SNAPSHOTS + "/([^/]+)"
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,11 @@ ROUTES = [
         NAME + "/index/([^/]+)",
         lambda store, request, names: writes.delete_index(store.get(names[0]), request, names[1]),
     ),
+    _write("POST", SNAPSHOTS, lambda store, _request, names: snapshots.create(store.get(names[0]))),
+    _route("GET", SNAPSHOTS, lambda store, _request, names: snapshots.list_all(store.get(names[0]))),
+    _route("GET", SNAPSHOT, lambda store, request, names: snapshots.download(store.get(names[0]), request, names[1])),
+    _write("DELETE", SNAPSHOT, lambda store, _request, names: snapshots.delete(store.get(names[0]), names[1])),
+    _write("POST", SNAPSHOTS + "/upload", lambda store, request, names: snapshots.upload(store, request, names[0])),
     _write("POST", "/collections/aliases", _aliases),
     _route("GET", "/aliases", lambda store, _request, _names: result({"aliases": store.aliases()})),
     _route(

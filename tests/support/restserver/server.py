@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.support.restserver.errors import ApiError
@@ -15,7 +16,9 @@ class Handler(HttpHandler):
 
     def respond(self) -> None:
         try:
-            body = self.read_body(self.server.max_body)
+            # Only the JSON of a request is limited, not an uploaded file.
+            upload = urlsplit(self.path).path.endswith("/snapshots/upload")
+            body = self.read_body(sys.maxsize if upload else self.server.max_body)
         except ApiError as error:
             self.send(failure(error))
             self.drain()

@@ -23,6 +23,7 @@ from tests.support.restserver.jsonbody import JsonDict
 
 class Store:
     def __init__(self, directory: Path) -> None:
+        self.directory = directory
         self._collections_dir = directory / "collections"
         self._aliases_file = directory / "aliases.json"
         self._lock = threading.Lock()

@@ -1,0 +1,28 @@
+"""What all dialogues share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar, TypeVar, cast
+
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+from textual.types import CSSPathType
+
+from qdrill.console.widgets.say import Localised
+
+Answer = TypeVar("Answer")
+TITLE, TEXT, LINE = 140, 560, 200
+"""The most cells of a title, a question and an option: what is longer would push the answers off the screen."""
+
+
+class Dialogue(ModalScreen[Answer], Localised):
+    """A dialogue that Esc leaves without an answer (None)."""
+
+    # Whole: Textual looks beside the file of a subclass otherwise.
+    CSS_PATH: ClassVar[CSSPathType | None] = Path(__file__).with_name("dialogue.tcss")
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+
+    def action_leave(self) -> None:
+        """No answer."""
+        self.dismiss(cast(Answer, None))

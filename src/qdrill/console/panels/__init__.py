@@ -1,0 +1,1 @@
+"""Parts of the screens, one widget or one idea a file."""

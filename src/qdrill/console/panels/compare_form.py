@@ -1,0 +1,170 @@
+"""The dialogue in which the two places are chosen: typed, or taken from what is at hand."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Button, Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from qdrill.console.modals.dialogue import LINE, TEXT, Dialogue
+from qdrill.console.panels.compare_places import FIELDS, Comparison, Offers, read_places
+from qdrill.console.text import plain
+from qdrill.console.widgets.line import Line
+from qdrill.console.widgets.say import Say
+
+if TYPE_CHECKING:
+    from qdrill.console.app import QdrillApp
+
+SIDES = ("left", "right")
+
+
+class CompareForm(Dialogue[Comparison]):
+    """Returns the comparison put together; it starts nothing. `offer` gives it what can be chosen from."""
+
+    CSS_PATH = "../modals/dialogue.tcss"
+    CSS = """
+    CompareForm > .dialogue { width: 96; }
+    CompareForm .line { height: auto; }
+    CompareForm .line > Say { width: 20; height: 1; color: $text-muted; }
+    CompareForm .line Input { width: 1fr; height: 1; margin: 0; border: none; padding: 0 1; }
+    CompareForm .problem { display: none; height: auto; margin-left: 20; color: $text-error; }
+    CompareForm .-wrong .problem { display: block; }
+    CompareForm .field { height: auto; }
+    CompareForm #offered { height: auto; margin-top: 1; color: $text-muted; }
+    CompareForm OptionList { height: 10; max-height: 10; border: none; background: transparent; }
+    QdrillApp.-compact CompareForm OptionList { height: 6; max-height: 6; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("down", "offers", show=False)]
+    AUTO_FOCUS = "#field-left"
+
+    def __init__(self, asked: Comparison) -> None:
+        super().__init__()
+        self._asked = asked
+        self._offers: Offers | None = None
+        self._problem = ""
+        self._side = "left"
+        self._shown: tuple[str, ...] = ()
+        # What stood in the field when it got the focus: until that changes, all offers are shown.
+        self._before = asked.left
+
+    def compose(self) -> ComposeResult:
+        """A line for each field, what can be chosen, the two answers."""
+        asked = self._asked
+        values = {"left": asked.left, "right": asked.right, "searches": str(asked.searches or "")}
+        with Vertical(classes="dialogue"):
+            yield Say("compare.form.title", classes="title")
+            for name in FIELDS:
+                with Vertical(classes="field", id=f"row-{name}"):
+                    with Horizontal(classes="line"):
+                        yield Say(f"compare.field.{name}")
+                        yield Line.filled(values[name], id=f"field-{name}")
+                    yield Static(classes="problem", markup=False)
+            yield Static(id="offered", markup=False)
+            yield OptionList(id="offers")
+            with Horizontal(classes="buttons"):
+                yield Button(Content(self.say("dialogue.cancel")), id="cancel")
+                yield Button(Content(self.say("compare.form.use")), id="use", variant="primary")
+
+    def on_mount(self) -> None:
+        """The words."""
+        self.relabel()
+
+    def relabel(self) -> None:
+        """Everything that is not data, in the app's language; what was typed stays."""
+        self.query_one("#field-searches", Input).placeholder = self.say("compare.form.no_searches")
+        self.query_one("#cancel", Button).label = Content(self.say("dialogue.cancel"))
+        self.query_one("#use", Button).label = Content(self.say("compare.form.use"))
+        self._list()
+
+    def offer(self, offers: Offers) -> None:
+        """What can be chosen."""
+        self._offers = offers
+        self._list()
+
+    def offer_nothing(self, problem: str) -> None:
+        """What is at hand could not be listed; a place can still be typed."""
+        self._problem = problem
+        self._list()
+
+    def action_offers(self) -> None:
+        """From a field into the list."""
+        if self._shown:
+            self.query_one("#offers", OptionList).focus()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """The list is for the field that had the focus last."""
+        name = (event.widget.id or "").removeprefix("field-")
+        if name in SIDES and name != self._side:
+            self._side = name
+            self._before = self._value
+            self._list()
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        if event.input.id == f"field-{self._side}" and event.input.has_focus:
+            self._list()
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        side, following = self._side, "right" if self._side == "left" else "searches"
+        self.query_one(f"#field-{side}", Input).value = self._shown[event.option_index]
+        self.query_one(f"#field-{following}", Input).focus()
+
+    @property
+    def _value(self) -> str:
+        return self.query_one(f"#field-{self._side}", Line).text
+
+    def _list(self) -> None:
+        """The offers that hold what was typed; all of them until something was."""
+        options = self.query_one("#offers", OptionList)
+        wanted = self._value.strip().casefold() if self._value != self._before else ""
+        offers = self._offers or Offers()
+        named = [("archive", text) for text in offers.archives] + [("collection", text) for text in offers.collections]
+        named = [(kind, text) for kind, text in named if wanted in text.casefold()]
+        self._shown = tuple(text for _, text in named)
+        options.clear_options()
+        options.add_options(
+            Option(Content.assemble((f"{self.say(f'compare.form.{kind}')}  ", "$text-muted"), plain(text, LINE)))
+            for kind, text in named
+        )
+        if named:
+            options.highlighted = 0
+        self.query_one("#offered", Static).update(plain(self._offered(len(named)), TEXT))
+
+    def _offered(self, number: int) -> str:
+        if self._problem:
+            return self._problem
+        if self._offers is None:
+            return self.say("compare.form.listing")
+        side = self.say(f"compare.field.{self._side}")
+        words = self.say("compare.form.offered", n=number, side=side)
+        return "   ".join([words, *(f"! {problem}" for problem in self._offers.problems)])
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#use")
+    def _read(self) -> None:
+        self.run_worker(self._check(), name="form", group="form", exclusive=True, exit_on_error=False)
+
+    @on(Button.Pressed, "#cancel")
+    def _cancelled(self) -> None:
+        self.action_leave()
+
+    async def _check(self) -> None:
+        texts = {name: self.query_one(f"#field-{name}", Line).text for name in FIELDS}
+        config = cast("QdrillApp", self.app).engine.config
+        asked, wrong = await asyncio.to_thread(read_places, texts, self._asked, config, self.say)
+        for name in FIELDS:
+            row = self.query_one(f"#row-{name}")
+            row.set_class(name in wrong, "-wrong")
+            row.query_one(".problem", Static).update(plain(f"✗ {wrong.get(name, '')}", TEXT))
+        if wrong:
+            self.query_one(f"#field-{next(name for name in FIELDS if name in wrong)}").focus()
+        elif asked is not None and self.is_current:
+            self.dismiss(asked)

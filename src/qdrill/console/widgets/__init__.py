@@ -1,0 +1,1 @@
+"""Widgets: each paints a frozen value and knows nothing of where it comes from."""

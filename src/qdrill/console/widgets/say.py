@@ -1,0 +1,51 @@
+"""Texts of the catalogue on the screen: they change when the language does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+if TYPE_CHECKING:
+    from qdrill.console.app import QdrillApp
+
+
+class Localised:
+    """Mixed into screens and widgets with texts of the catalogue; the app calls `relabel` when the language changes."""
+
+    def relabel(self) -> None:
+        """Write all texts anew, in the app's language."""
+
+    def say(self, key: str, **values: object) -> str:
+        """The text of the catalogue in the app's language: plain, never markup."""
+        return cast("QdrillApp", cast(Widget, self).app).say(key, **values)
+
+
+class Say(Static, Localised):
+    """A line of the catalogue."""
+
+    def __init__(
+        self,
+        key: str,
+        *,
+        id: str | None = None,
+        classes: str | None = None,
+        **values: object,
+    ) -> None:
+        super().__init__(id=id, classes=classes, markup=False)
+        self._key, self._values = key, values
+
+    def on_mount(self) -> None:
+        """Show it."""
+        self.relabel()
+
+    def relabel(self) -> None:
+        """Show it in the app's language."""
+        self.update(Content(self.say(self._key, **self._values)))
+
+    def tell(self, key: str, **values: object) -> None:
+        """Show another text."""
+        self._key, self._values = key, values
+        self.relabel()

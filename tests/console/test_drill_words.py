@@ -1,0 +1,95 @@
+"""Words about a drill: Chinese where there is Chinese, the very text where there is none."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from qdrill.config_model import SearchConfig
+from qdrill.console.i18n import Language, say
+from qdrill.console.panels import drill_words as words
+from qdrill.drill.start import dry_run
+from qdrill.drill.verdict import PASSED
+from tests.console.support import samples
+from tests.console.support.hostile import HOSTILE
+
+_CHINESE = re.compile("[一-鿿]")
+
+
+def sayer(language: Language) -> words.Say:
+    return lambda key, **values: say(language, key, **values)
+
+
+EN, ZH = sayer("en"), sayer("zh")
+
+
+def test_names_of_checks() -> None:
+    assert words.check_name("en", "points_restored") == "points restored"
+    assert words.check_name("zh", "points_restored") == "恢复条目数"
+    assert words.check_name("zh", "no_such_check") == "no_such_check"
+
+
+def test_sentences() -> None:
+    assert words.sentence("en", PASSED) == PASSED
+    assert _CHINESE.search(words.sentence("zh", PASSED))
+    assert words.sentence("zh", "a server's own words") == "a server's own words"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_is_not_ours_is_shown_as_it_is(language: Language, text: str) -> None:
+    assert words.sentence(language, text) == text
+    assert words.dry_words(sayer(language), text) == text
+
+
+def test_states_are_counted_the_worst_first() -> None:
+    checks = [samples.check(state=state) for state in ("pass", "fail", "pass", "skipped", "not_applicable")]
+    assert words.count_states(EN, checks) == ["1 fail", "1 skipped", "1 n/a", "2 pass"]
+    assert words.count_states(EN, []) == []
+
+
+def test_searches_of_a_drill() -> None:
+    drill = samples.nightly(
+        searches=(
+            SearchConfig(text="登录", top_k=3, embedder="words", vector="text"),
+            SearchConfig(random=5),
+            SearchConfig(point=17),
+            SearchConfig(query_vector=(1.0, 2.0)),
+        )
+    )
+    assert words.searches_words(EN, drill) == (
+        "text 登录, top 3, text, words; 5 random points, top 10; point 17, top 10; a vector, top 10"
+    )
+    assert words.searches_words(EN, samples.nightly()) == "5 random points, top 10"
+
+
+def test_amounts() -> None:
+    assert (words.throttle_words(EN, 0.0), words.throttle_words(EN, 0.05)) == ("off", "0.05 ms a point")
+    assert (words.goal_words(900.0), words.goal_words(0.5), words.goal_words(None)) == ("900 s", "0.5 s", "–")
+    assert (words.seconds_words(3.62), words.seconds_words(None)) == ("3.6 s", "–")
+
+
+def test_every_step_of_a_dry_run_is_known_in_both_languages(tmp_path: Path) -> None:
+    from qdrill.config import Config
+    from qdrill.control import JobControl
+    from qdrill.demo.drill import prepare_demo, run_demo
+    from qdrill.session import Session
+
+    with Session(Config(), {}, JobControl()) as session:
+        plan, ends = prepare_demo(session, tmp_path)
+        runs = [dry_run(plan, ends), dry_run(replace(plan, delete_target=True), ends)]
+        run_demo(session, tmp_path, sabotage=False)
+    with Session(Config(), {}, JobControl()) as session:
+        _, ends = prepare_demo(session, tmp_path)
+        runs += [dry_run(plan, ends), dry_run(replace(plan, replace=ends.target_collection), ends)]
+    for steps in runs:
+        for step, text in steps:
+            assert say("zh", f"drill.dry.step.{step}")
+            if step in ("drill", "record"):
+                continue
+            assert _CHINESE.search(words.dry_words(ZH, text)), text
+            assert words.dry_words(EN, text)
+    assert "REFUSED" in words.dry_words(EN, dict(runs[2])["restore"])

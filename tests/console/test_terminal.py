@@ -1,0 +1,204 @@
+"""The walkthrough in a real terminal, to its end: in tmux, at both sizes, as a person would see it."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.runner import environment
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("tmux") is None, reason="tmux is not installed: no real terminal was tried"
+)
+
+PATIENCE = 240.0
+LANGUAGE = {"LC_ALL": "C.UTF-8"}
+
+
+class Terminal:
+    """A terminal of a given size that runs one command; its exit code is left in a file by the shell."""
+
+    def __init__(self, directory: Path, width: int, height: int) -> None:
+        self._directory, self._size = directory, (width, height)
+        # A server of its own: nothing of the person's tmux is seen or touched.
+        self._server = f"qdrill-{secrets.token_hex(4)}"
+
+    def run(self, *command: str) -> None:
+        """Begin the command."""
+        kept = {name: value for name, value in environment(LANGUAGE).items() if name in ("PYTHONPATH", "LC_ALL")}
+        line = " ".join(["env", *(f"{name}={shlex.quote(value)}" for name, value in kept.items()), shlex.join(command)])
+        width, height = map(str, self._size)
+        self._tmux(
+            *("-f", "/dev/null", "new-session", "-d", "-s", "demo", "-x", width, "-y", height),
+            *("-c", str(self._directory), f"{line}; echo $? > exit-code; exec sleep 600"),
+        )
+
+    def _tmux(self, *arguments: str) -> str:
+        outer = {name: value for name, value in os.environ.items() if name not in ("TMUX", "TMUX_PANE")}
+        done = subprocess.run(
+            ["tmux", "-L", self._server, *arguments], env={**outer, **LANGUAGE}, capture_output=True, check=True
+        )
+        return done.stdout.decode()
+
+    def screen(self) -> str:
+        """What it shows."""
+        return self._tmux("capture-pane", "-p", "-t", "demo")
+
+    def press(self, *keys: str) -> None:
+        """Press keys, as tmux names them."""
+        self._tmux("send-keys", "-t", "demo", *keys)
+
+    def wait_for(self, *texts: str) -> str:
+        """Wait until all of `texts` are on the screen; returns it."""
+        until = time.monotonic() + PATIENCE
+        while not all(text in (seen := self.screen()) for text in texts):
+            assert time.monotonic() < until and not self._ended, f"never saw {texts}; the last screen:\n{seen}"
+        return seen
+
+    @property
+    def _ended(self) -> bool:
+        return (self._directory / "exit-code").exists()
+
+    def exit_code(self) -> int:
+        """Wait for the command's end: what the shell says of it."""
+        until, path = time.monotonic() + PATIENCE, self._directory / "exit-code"
+        while not (path.exists() and path.read_text().strip()):
+            assert time.monotonic() < until, f"it did not end; the last screen:\n{self.screen()}"
+        return int(path.read_text())
+
+    def close(self) -> None:
+        """End the server and all in it."""
+        subprocess.run(["tmux", "-L", self._server, "kill-server"], capture_output=True, check=False)
+
+
+@pytest.fixture(params=[(80, 24), (120, 36)], ids=["80x24", "120x36"])
+def terminal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Terminal]:
+    """Terminals of both sizes."""
+    yield from _terminal(tmp_path, *request.param)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Terminal]:
+    """A terminal of 80x24."""
+    yield from _terminal(tmp_path, 80, 24)
+
+
+def _terminal(directory: Path, width: int, height: int) -> Iterator[Terminal]:
+    one = Terminal(directory, width, height)
+    try:
+        yield one
+    finally:
+        one.close()
+
+
+def demo(*options: str) -> list[str]:
+    """The command."""
+    return [sys.executable, "-m", "qdrill", "demo", *options]
+
+
+def test_the_whole_drill_passes_and_says_so(terminal: Terminal) -> None:
+    terminal.run(*demo("--speed", "20"))
+    seen = terminal.wait_for("That was a drill", "the end, q leaves")
+    assert "✓ PASS" in seen
+    terminal.press("q")
+    assert terminal.exit_code() == 0
+
+
+def test_the_second_act_fails_and_says_so(terminal: Terminal) -> None:
+    terminal.run(*demo("--speed", "20", "--sabotage"))
+    seen = terminal.wait_for("What counting would have said", "the end, q leaves")
+    assert "✗ FAIL" in seen
+    terminal.press("q")
+    assert terminal.exit_code() == 1
+
+
+def test_it_speaks_chinese(small: Terminal) -> None:
+    small.run(*demo("--speed", "20", "--lang", "zh"))
+    small.wait_for("这就是一次演练", "演示结束")
+    small.press("q")
+    assert small.exit_code() == 0
+
+
+def test_left_before_its_end_it_ends_with_130(small: Terminal) -> None:
+    small.run(*demo())
+    small.wait_for("Why qdrill")
+    small.press("q")
+    assert small.exit_code() == 130
+
+
+def test_keys_pause_step_and_take_over(small: Terminal) -> None:
+    small.run(*demo())
+    small.wait_for("Why qdrill", "step 1 of")
+    small.press("Space")
+    small.wait_for("paused", "Go on")
+    small.press("Right")
+    small.wait_for("step 2 of", "paused")
+    small.press("Left")
+    small.wait_for("step 1 of", "paused")
+    small.press("Escape")
+    small.wait_for("The console is yours")
+    assert "step 1 of" not in small.screen()
+    small.press("q")
+    assert small.exit_code() == 0
+
+
+@pytest.mark.skipif(shutil.which("asciinema") is None, reason="asciinema is not installed: no recording was played")
+def test_asciinema_plays_what_was_recorded_without_a_terminal(terminal: Terminal, tmp_path: Path) -> None:
+    cast = tmp_path / "demo.cast"
+    done = subprocess.run(
+        demo("--speed", "50", "--record", str(cast), "--dir", str(tmp_path / "kept" / "demo")),
+        cwd=tmp_path,
+        env=environment({"TERM": "dumb"}),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert (done.returncode, done.stderr, done.stdout) == (0, b"", b"")
+    text = cast.read_text(encoding="utf-8")
+    assert str(tmp_path) not in text and os.uname().nodename not in text
+    (tmp_path / "last.cast").write_text(_without_the_end(text), encoding="utf-8")
+    terminal.run("asciinema", "play", "--speed", "100", str(tmp_path / "last.cast"))
+    assert terminal.exit_code() == 0
+    if terminal._size == (120, 36):
+        assert "That was a drill" in terminal.screen()
+
+
+def _without_the_end(cast: str) -> str:
+    """The recording without its last word, which gives the terminal its own screen back."""
+    lines = cast.splitlines()
+    assert json.loads(lines[-1])[2].endswith("\x1b[?1049l")
+    return "\n".join(lines[:-1]) + "\n"
+
+
+def test_a_recording_is_whole_also_when_somebody_ends_it(tmp_path: Path) -> None:
+    cast = tmp_path / "demo.cast"
+    process = subprocess.Popen(
+        demo("--record", str(cast)),
+        cwd=tmp_path,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    until = time.monotonic() + PATIENCE
+    while not any("step 1 of" in one.read_text(encoding="utf-8") for one in tmp_path.glob(".demo.cast.*.tmp")):
+        assert time.monotonic() < until and process.poll() is None, process.communicate()
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, b"Traceback" in said) == (130, False)
+    events = [json.loads(line) for line in cast.read_text(encoding="utf-8").splitlines()]
+    assert events[0]["version"] == 2
+    assert events[-1][2].endswith("\x1b[?1049l")
+    assert not list(tmp_path.glob(".demo.cast.*"))
