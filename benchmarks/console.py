@@ -1,7 +1,8 @@
 """What the console costs: how soon keys are answered while a drill runs flat out, and what it takes from the drill.
 
-`python -m benchmarks.console`: drills with and without the console in turn, each in a process of its own. A key counts
-as answered when the screen has been painted after it. Keys come from a thread, as a terminal's do.
+`python -m benchmarks.console`: drills without the console, with it, and with somebody who types into it, in turn, each
+in a process of its own. A key counts as answered when the screen has been painted after it; some twenty keys a second
+come from a thread, as a terminal's do.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import Any
 from benchmarks.sample import drop, fill
 
 SOURCE, TARGET = "qdrill_bench", "qdrill_bench_restored"
-KEYS = ("down", "up", "down", "up", "question_mark", "escape")
+KEYS = ("down", "up", "pageup", "down", "end")
 SHORTEST, LONGEST = 0.02, 0.09
 
 
@@ -36,13 +37,16 @@ def main() -> None:
         fill(url, SOURCE, options.points, options.dimensions)
     ratios: dict[str, list[float]] = {"backup": [], "restore": []}
     answers: list[float] = []
+    shares: list[float] = []
     for turn in range(options.rounds + 1):
-        plain, console = _child(options, "plain"), _child(options, "console")
+        plain, console, typed = (_child(options, role) for role in ("plain", "console", "typing"))
         if turn == 0:
-            continue  # warm caches for both
-        answers += console["answers"]
+            continue  # warm caches for all
+        answers += typed["answers"]
+        shares.append(console["screen"] / (console["backup"] + console["restore"]))
         for stage, found in ratios.items():
             found.append(plain[stage] / console[stage])
+    print(f"processor time of the screen: {statistics.median(shares):.1%} of a core")
     for stage, found in ratios.items():
         line = f"{statistics.median(found):.3f} (of {min(found):.3f} to {max(found):.3f})"
         print(f"{stage} with the console : without: {line}")
@@ -76,7 +80,7 @@ def _role(options: argparse.Namespace) -> dict[str, Any]:
     )
     if options.role == "plain":
         return _plain(engine, drill)
-    return asyncio.run(_with_console(engine, drill, options.seed))
+    return asyncio.run(_with_console(engine, drill, options.seed if options.role == "typing" else None))
 
 
 def _plain(engine: Any, drill: Any) -> dict[str, Any]:
@@ -90,7 +94,7 @@ def _seconds(outcome: Any) -> dict[str, Any]:
     return {stage.stage: stage.seconds for stage in outcome.result.stages}
 
 
-async def _with_console(engine: Any, drill: Any, seed: int) -> dict[str, Any]:
+async def _with_console(engine: Any, drill: Any, seed: int | None) -> dict[str, Any]:
     from textual import events
 
     from qdrill.console.app import QdrillApp
@@ -113,12 +117,12 @@ async def _with_console(engine: Any, drill: Any, seed: int) -> dict[str, Any]:
     loop = asyncio.get_running_loop()
     own = time.thread_time()
     job = app.jobs.start("drill", "benchmark", lambda control, emit: engine.drill(drill, None, control, emit))
-    typist = threading.Thread(target=_type, args=(loop, app, job, sent, answers, random.Random(seed)), daemon=True)
-    typist.start()
+    if seed is not None:
+        typist = (loop, app, job, sent, answers, random.Random(seed))
+        threading.Thread(target=_type, args=typist, daemon=True).start()
     while not job.ended:
         await asyncio.sleep(0.05)
     own = time.thread_time() - own
-    await asyncio.to_thread(typist.join)
     app.exit(0)
     await running
     if job.error is not None:
@@ -162,7 +166,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--artifacts", default="artifacts/benchmark-console", help="where archives and records go")
     parser.add_argument("--keep-data", action="store_true", help="use the collection of an earlier run")
     parser.add_argument("--seed", type=int, default=0, help=argparse.SUPPRESS)
-    parser.add_argument("--role", choices=["plain", "console"], help=argparse.SUPPRESS)
+    parser.add_argument("--role", choices=["plain", "console", "typing"], help=argparse.SUPPRESS)
     return parser.parse_args()
 
 

@@ -105,10 +105,8 @@ def test_it_counts_by_itself_until_the_recovery_is_measured() -> None:
             time.now = 5.01
             clock.tick()
             await until(pilot, ["目标 5 s  实际 00:05.1  ! 超时"])
-            counted = [clock.counting]
             clock.show(ClockValue(rto=5, started=0.0, actual=4.9))
             await until(pilot, ["目标 5 s  实际 00:04.9  ✓ 达标"])
-            assert [*counted, clock.counting] == [True, False]
             clock.show(clock.value, ClockWords())
             await until(pilot, ["RTO 5 s  actual 00:04.9  ✓ met"])
 

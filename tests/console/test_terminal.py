@@ -30,7 +30,7 @@ class Terminal:
     """A terminal of a given size that runs one command; its exit code is left in a file by the shell."""
 
     def __init__(self, directory: Path, width: int, height: int) -> None:
-        self._directory, self._size = directory, (width, height)
+        self._directory, self.size = directory, (width, height)
         # A server of its own: nothing of the person's tmux is seen or touched.
         self._server = f"qdrill-{secrets.token_hex(4)}"
 
@@ -38,7 +38,7 @@ class Terminal:
         """Begin the command."""
         kept = {name: value for name, value in environment(LANGUAGE).items() if name in ("PYTHONPATH", "LC_ALL")}
         line = " ".join(["env", *(f"{name}={shlex.quote(value)}" for name, value in kept.items()), shlex.join(command)])
-        width, height = map(str, self._size)
+        width, height = map(str, self.size)
         self._tmux(
             *("-f", "/dev/null", "new-session", "-d", "-s", "demo", "-x", width, "-y", height),
             *("-c", str(self._directory), f"{line}; echo $? > exit-code; exec sleep 600"),
@@ -59,11 +59,13 @@ class Terminal:
         """Press keys, as tmux names them."""
         self._tmux("send-keys", "-t", "demo", *keys)
 
-    def wait_for(self, *texts: str) -> str:
-        """Wait until all of `texts` are on the screen; returns it."""
+    def wait_for(self, *texts: str, ended: bool = False) -> str:
+        """Wait until all of `texts` are on the screen; returns it. Only with `ended` may the command have ended."""
         until = time.monotonic() + PATIENCE
         while not all(text in (seen := self.screen()) for text in texts):
-            assert time.monotonic() < until and not self._ended, f"never saw {texts}; the last screen:\n{seen}"
+            assert time.monotonic() < until and (ended or not self._ended), (
+                f"never saw {texts}; the last screen:\n{seen}"
+            )
         return seen
 
     @property
@@ -167,12 +169,27 @@ def test_asciinema_plays_what_was_recorded_without_a_terminal(terminal: Terminal
     )
     assert (done.returncode, done.stderr, done.stdout) == (0, b"", b"")
     text = cast.read_text(encoding="utf-8")
-    assert str(tmp_path) not in text and os.uname().nodename not in text
+    # The screen cuts and wraps long paths; their beginning would be there in any case.
+    assert str(tmp_path)[:12] not in text
+    assert os.uname().nodename in ("localhost", "qdrill", "demo") or os.uname().nodename not in text
     (tmp_path / "last.cast").write_text(_without_the_end(text), encoding="utf-8")
     terminal.run("asciinema", "play", "--speed", "100", str(tmp_path / "last.cast"))
     assert terminal.exit_code() == 0
-    if terminal._size == (120, 36):
-        assert "That was a drill" in terminal.screen()
+    if terminal.size == (120, 36):
+        terminal.wait_for("That was a drill", ended=True)
+
+
+def test_what_a_terminal_shows_is_recorded_and_the_console_ends_by_itself(small: Terminal, tmp_path: Path) -> None:
+    cast = tmp_path / "demo.cast"
+    small.run(*demo("--speed", "30", "--sabotage", "--record", str(cast)))
+    assert small.exit_code() == 1
+    header, *events = [json.loads(line) for line in cast.read_text(encoding="utf-8").splitlines()]
+    assert (header["width"], header["height"]) == (80, 24)
+    times = [at for at, _, _ in events]
+    assert times == sorted(times)
+    marks = [text for _, kind, text in events if kind == "m"]
+    assert (len(marks), marks[0], marks[-1]) == (14, "The second act", "What counting would have said")
+    assert not any("?1003h" in text or "$p" in text for _, _, text in events)
 
 
 def _without_the_end(cast: str) -> str:
@@ -202,3 +219,12 @@ def test_a_recording_is_whole_also_when_somebody_ends_it(tmp_path: Path) -> None
     assert events[0]["version"] == 2
     assert events[-1][2].endswith("\x1b[?1049l")
     assert not list(tmp_path.glob(".demo.cast.*"))
+
+
+def test_the_console_without_a_configuration_offers_it_and_opens_it(small: Terminal) -> None:
+    small.run(sys.executable, "-m", "qdrill")
+    small.wait_for("1 Drill")
+    small.press("m")
+    small.wait_for("Why qdrill", "step 1 of")
+    small.press("q")
+    assert small.exit_code() == 130

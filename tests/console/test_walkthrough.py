@@ -209,6 +209,17 @@ async def test_space_holds_and_lets_go(tmp_path: Path) -> None:
         await wait_until(pilot, lambda: app.player.index > held)
 
 
+async def test_the_keys_of_the_caption_can_be_clicked(tmp_path: Path) -> None:
+    async with playing(tmp_path, speed=NEVER) as (app, pilot):
+        await wait_for_text(pilot, "Take over")
+        line = next(line for line in screen_text(app).splitlines() if "Take over" in line)
+        row = screen_text(app).splitlines().index(line)
+        await pilot.click(offset=(line.index("Pause") + 1, row))
+        await wait_for_text(pilot, "paused")
+        await pilot.click(offset=(line.index("Take over") + 1, row))
+        await wait_until(pilot, lambda: app.player.state == "taken")
+
+
 async def test_back_shows_earlier_steps_and_does_no_work_again(tmp_path: Path) -> None:
     async with playing(tmp_path, speed=NEVER) as (app, pilot):
         await step_to(app, pilot, "verdict")

@@ -145,7 +145,7 @@ def test_the_plan_takes_what_was_asked_for(lab: Lab, tmp_path: Path) -> None:
     assert (plain.lanes, plain.replace, plain.readme, plain.run_url) == (2, None, None, "")
     with pytest.raises(UsageError, match="are one place"):
         make_plan(lab.session, DrillConfig("x", "lab/docs", "lab/docs"))
-    with pytest.raises(UsageError, match="method snapshot is not built yet"):
+    with pytest.raises(UsageError, match="lab is an embedded store, whose engine can neither make nor restore"):
         make_plan(lab.session, DrillConfig("x", "lab/docs", "lab/copy", method="snapshot"))
 
 

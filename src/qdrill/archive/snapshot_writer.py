@@ -21,7 +21,7 @@ from qdrill.archive.manifest import manifest_path, waiting_manifest
 from qdrill.archive.snapshot_manifest import SnapshotManifest, render_snapshot_manifest
 from qdrill.archive.writer import ArchiveWriter, keep_open
 from qdrill.errors import UsageError
-from qdrill.files import make_directory, output_errors, sync_directory, write_whole
+from qdrill.files import make_directory, output_errors, sync_directory
 from qdrill.names import terminal_text
 
 
@@ -89,12 +89,20 @@ class SnapshotWriter:
 
     def note(self, note: SnapshotNote) -> None:
         """Remember, durably, what lies on the server from now on; raises OutputError."""
-        write_whole(self._note, msgspec.json.encode(note) + b"\n")
+        waiting = self._note.with_name(self._note.name + ".part")
+        with output_errors(self._note):
+            with waiting.open("wb") as stream:
+                stream.write(msgspec.json.encode(note) + b"\n")
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.replace(waiting, self._note)
+            sync_directory(self._note.parent)
 
     def forget_note(self) -> None:
         """Nothing of ours lies on the server any more."""
-        with suppress(FileNotFoundError):
-            self._note.unlink()
+        for path in (self._note, self._note.with_name(self._note.name + ".part")):
+            with suppress(OSError):
+                path.unlink()
 
     def expect(self, size: int) -> None:
         """Note the size in bytes, for the message of a full disk."""

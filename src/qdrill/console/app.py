@@ -42,7 +42,7 @@ from qdrill.errors import QdrillError
 from qdrill.language import language as language_of
 from qdrill.names import terminal_text
 
-REFRESHES_A_SECOND = 10
+REFRESHES_A_SECOND = 5
 LONGEST_TOAST = 400
 """Cells; a toast is for a line or two."""
 STOP_SECONDS = 30.0
@@ -240,7 +240,8 @@ def open_console(config_path: Path | None, environ: Mapping[str, str]) -> int:
 
     engine = LiveEngine(config_path, environ)
     app = QdrillApp(engine, environ)
-    return run_app(app)
+    code = run_app(app)
+    return app.then() if app.then is not None and not app.crash_line else code
 
 
 def run_app(app: QdrillApp) -> int:

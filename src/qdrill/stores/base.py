@@ -210,11 +210,14 @@ class ServerSnapshot:
         name: its file name on the server.
         size: in bytes.
         sha256: 64 hexadecimal digits; empty where the server tells none (snapshots kept in S3).
+        ours: whether nothing of that name lay there before. A server names snapshots by the second, so one that
+            somebody made in the same second has the same name, and is not ours to delete.
     """
 
     name: str
     size: int
     sha256: str
+    ours: bool = True
 
 
 class SnapshotSink(Protocol):

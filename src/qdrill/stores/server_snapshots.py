@@ -13,7 +13,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
 from itertools import chain
 from typing import Any
@@ -87,9 +87,10 @@ class ServerSnapshots:
     def ask_to_make(self, emit: Emit, control: JobControl) -> ServerSnapshot:
         """The request that makes a snapshot, and its answer."""
         what = f"making a snapshot of {self._shown}"
+        before = {str(row["name"]) for row in json.loads(self._store.result("GET", self._path, what=what))}
         try:
             with _asked(self._store, "POST", f"{self._path}?wait=true", control, emit) as response:
-                return _description(self._answer(response, what))
+                return _description(self._answer(response, what), before)
         except Transient as error:
             raise StoreError(
                 f"{what}: {error.reason}; the server may still be making it, and then it stays there: "
@@ -204,7 +205,7 @@ class _Making:
         with self._lock:
             self._ended.set()
             given_up = self._given_up
-        if given_up and self._made is not None:
+        if given_up and self._made is not None and self._made.ours:
             self._snapshots.remove(self._made.name)
 
     def _emit(self, event: Event) -> None:
@@ -288,9 +289,10 @@ def _copy(response: http.client.HTTPResponse, sink: SnapshotSink) -> None:
         raise http.client.IncompleteRead(b"", response.length)
 
 
-def _description(result: Any) -> ServerSnapshot:
+def _description(result: Any, before: Set[str]) -> ServerSnapshot:
     try:
-        return ServerSnapshot(str(result["name"]), int(result["size"]), str(result.get("checksum") or "").lower())
+        name, checksum = str(result["name"]), str(result.get("checksum") or "").lower()
+        return ServerSnapshot(name, int(result["size"]), checksum, name not in before)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise StoreError("the server does not say what snapshot it made; look at its snapshots") from error
 

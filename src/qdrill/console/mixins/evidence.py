@@ -8,6 +8,7 @@ from pathlib import Path
 from qdrill.console.feed import STAGES
 from qdrill.console.jobs import Job
 from qdrill.console.mixins.host import AppPart
+from qdrill.console.picture import take_picture
 from qdrill.files import make_directory, write_text
 from qdrill.names import terminal_text
 from qdrill.records.model import SCREENS_DIR
@@ -16,7 +17,7 @@ _ONE_AT_A_TIME = threading.Lock()
 
 
 class Evidence(AppPart):
-    """`F12`, and `collect_evidence` ten times a second."""
+    """`F12`, and `collect_evidence` some times a second."""
 
     _shot_job: Job[object] | None = None
     _shot: frozenset[str] = frozenset()
@@ -64,14 +65,14 @@ class Evidence(AppPart):
 
     def _save(self, folder: Path, name: str, *, told: bool) -> None:
         """Write a picture of the screen, in a thread; a record that is written already then vouches for it."""
-        host, picture = self.host, self.host.export_screenshot(title="qdrill")
+        host, svg = self.host, take_picture(self.host, "qdrill")
         directory = self.drill_directory()
 
         def write() -> Path:
             with _ONE_AT_A_TIME:
                 make_directory(folder)
                 path = _next(folder, name)
-                write_text(path, picture)
+                write_text(path, svg())
                 if directory is not None and folder.is_relative_to(directory):
                     self._vouch(directory)
             return path

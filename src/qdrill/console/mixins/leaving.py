@@ -39,6 +39,6 @@ class Leaving(AppPart):
         self.host.tell(self.host.say("leave.cancelling"))
 
     def leave_when_ended(self) -> None:
-        """Called ten times a second: leave once the work has stopped."""
+        """Called some times a second: leave once the work has stopped."""
         if self._leaving and self.host.jobs.running is None:
             self.host.exit(INTERRUPTED)

@@ -1,4 +1,4 @@
-"""Asking stores for their collections: rows are fetched in a thread, and taken by the screen ten times a second."""
+"""Asking stores for their collections: rows are fetched in a thread, and taken by the screen some times a second."""
 
 from __future__ import annotations
 

@@ -29,6 +29,7 @@ class LogView(ScrollView, can_focus=True):
     LogView {
         height: 1fr;
         overflow-x: hidden;
+        overflow-y: scroll;
         scrollbar-size-vertical: 1;
         & > .log--quiet { color: $text-muted; }
         & > .log--retry { color: $state-inconclusive; }
@@ -103,7 +104,7 @@ class LogView(ScrollView, can_focus=True):
 
     def _extent(self, gone: int) -> None:
         """There are other lines: keep to the end, or keep what is in sight in its place."""
-        self.virtual_size = Size(self.scrollable_content_region.width, len(self._shown))
+        self._grow(Size(self.scrollable_content_region.width, len(self._shown)))
         if self.cursor is not None and self._shown and self.cursor < self._shown[0].number:
             self.cursor = self._shown[0].number
         if self.follows:
@@ -111,6 +112,15 @@ class LogView(ScrollView, can_focus=True):
         elif gone:
             self.scroll_to(y=max(0, self.scroll_y - gone), animate=False, immediate=True, force=True)
         self.refresh()
+
+    def _grow(self, size: Size) -> None:
+        """Another virtual size without a layout of the whole screen, which Textual does for each one that is set.
+
+        Nothing else moves: the scrollbar is always there.
+        """
+        if size != self.virtual_size:
+            self.set_reactive(ScrollView.virtual_size, size)
+            self._scroll_update(size)
 
     def render_line(self, y: int) -> Strip:
         """One line in sight."""

@@ -31,7 +31,7 @@ NARROW = 70
 class ConsoleScreen(Screen[None], Localised):
     """A screen of the console. Subclasses give `MODE`, `body`, and `do_<action>` for their actions.
 
-    `tick` is called ten times a second while the screen is at the front.
+    `tick` is called five times a second while the screen is at the front.
     """
 
     MODE = ""

@@ -30,6 +30,9 @@ from qdrill.console.panels.drill_words import check_name, count_states
 from qdrill.console.widgets.clock import Clock, ClockWords
 from qdrill.drill.runner import DrillOutcome
 
+# The log moves as a whole with each line, and the list of stages with each request: they are painted less often.
+LIST_SECONDS = 0.5
+
 
 class DrillScreen(Heading):
     """The Drill screen. The drill itself is a job of the app and outlives it."""
@@ -41,6 +44,7 @@ class DrillScreen(Heading):
     def __init__(self) -> None:
         super().__init__()
         self._with_log = False
+        self._listed = float("-inf")
         self._words: ClockWords | None = None
 
     def body(self) -> ComposeResult:
@@ -90,6 +94,7 @@ class DrillScreen(Heading):
     def _watch(self, job: Job[object] | None) -> None:
         """Another drill is the last one: watch it."""
         self.job, self.ending, self._with_log = job, None, False
+        self._listed = float("-inf")
         self.planning = False
         self.query_one(LogPanel).begin()
 
@@ -114,14 +119,16 @@ class DrillScreen(Heading):
             self.set_focus(None)
 
     def _show_drill(self, job: Job[object]) -> None:
-        log = self.query_one(LogPanel)
         state, snapshot = job.state, job.snapshot()
-        log.take(job.feed.log(log.after), snapshot.log_total)
         outcome = job.result if isinstance(job.result, DrillOutcome) else None
         if self.ending is None and (ending := ending_of(job)) is not None:
             self.ending = ending
         self._show_clock(snapshot, state, outcome)
-        self._show_stages(snapshot, state)
+        if job.ended or snapshot.now - self._listed >= LIST_SECONDS:
+            self._listed = snapshot.now
+            self._show_stages(snapshot, state)
+            log = self.query_one(LogPanel)
+            log.take(job.feed.log(log.after), snapshot.log_total)
         if self.ending is None:
             self.query_one(ProgressPanel).show(snapshot, state, job.control.delay_ms_per_point)
         else:
@@ -146,6 +153,8 @@ class DrillScreen(Heading):
         if (value, words) != (clock.value, self._words):
             self._words = words
             clock.show(value, words)
+        else:
+            clock.tick()
 
     def _show_stages(self, snapshot: JobSnapshot, state: JobState) -> None:
         stages = tuple(

@@ -31,6 +31,7 @@ from qdrill.errors import ExitCode, Inconclusive, QdrillError
 READING = {"en": 18.0, "zh": 12.5}
 FIRST_LOOK = 2.5
 _TICKS_A_SECOND = 10
+_LONGEST_DRAWING = 5.0
 SIZE = (120, 36)
 """Cells of the screen where there is no terminal."""
 
@@ -149,6 +150,14 @@ class WalkthroughApp(Captioned):
         if first and self._cast is not None:
             self._cast.mark(self.said().title)
         await self.stand_caption()
+        await self._drawn()
+
+    async def _drawn(self) -> None:
+        """However fast it plays, each step is seen, and is in the recording."""
+        drawn = asyncio.Event()
+        self.screen.call_after_refresh(drawn.set)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(drawn.wait(), _LONGEST_DRAWING)
 
     async def _perform(self, one: str | Move) -> None:
         if isinstance(one, str):

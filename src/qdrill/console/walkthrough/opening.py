@@ -60,7 +60,7 @@ def play(asked: Wishes) -> int:
         code = _run(app)
         if board is not None and app.player.state == "ended":
             board.write(app.say(f"walkthrough.{name}.page"), app.say(f"walkthrough.{name}.about"))
-    return code
+    return app.then() if app.then is not None and not app.crash_line else code
 
 
 def _run(app: WalkthroughApp) -> int:

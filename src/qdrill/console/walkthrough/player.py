@@ -73,7 +73,7 @@ class Player:
         return self.index == len(self.act) - 1
 
     async def tick(self) -> None:
-        """Go on, if it is time. Called some ten times a second."""
+        """Go on, if it is time. Called some some times a second."""
         if self._turn.locked():
             return
         async with self._turn:

@@ -11,7 +11,6 @@ from typing import Literal
 from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Digits, Static
 
@@ -19,7 +18,6 @@ from qdrill.console.text import fit_parts, shown
 
 ClockState = Literal["waiting", "running", "over", "met", "missed", "measured", "unmeasured"]
 
-TICK_SECONDS = 0.1
 NOT_YET = "--:--.-"
 _LARGE_ROWS = 4
 _GLYPHS: dict[ClockState, str] = {"over": "!", "met": "✓", "missed": "✗", "unmeasured": "?"}
@@ -158,7 +156,6 @@ class Clock(Widget):
         self.value = ClockValue()
         self._words, self._clock = words or ClockWords(), clock
         self._face: ClockFace | None = None
-        self._timer: Timer | None = None
         self._worn = "-waiting"
         self.add_class(self._worn)
 
@@ -168,9 +165,8 @@ class Clock(Widget):
         yield Static()
 
     def on_mount(self) -> None:
-        """Count from now on."""
-        self._timer = self.set_interval(TICK_SECONDS, self.tick, pause=True)
-        self._update()
+        """The first face."""
+        self.tick()
 
     def on_resize(self) -> None:
         """Choose between digits and line."""
@@ -180,24 +176,14 @@ class Clock(Widget):
         """Show another recovery, or the same further on; `words` where the language changed."""
         self.value, self._words = value, words or self._words
         if self.is_mounted:
-            self._update()
+            self.tick()
 
     def tick(self) -> None:
-        """Read the clock again."""
+        """Read the clock again. The screen calls it, so that one painting shows all that changed."""
         face = read_clock(self.value, self._clock(), self._words)
         if face != self._face:
             self._face = face
             self._draw()
-
-    @property
-    def counting(self) -> bool:
-        """Whether a recovery runs, so that the time shown changes by itself."""
-        return self._face is not None and self._face.state in ("running", "over")
-
-    def _update(self) -> None:
-        self.tick()
-        if self._timer is not None:
-            (self._timer.resume if self.counting else self._timer.pause)()
 
     def _draw(self) -> None:
         if self._face is None:
