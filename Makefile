@@ -7,11 +7,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: demo sabotage test check format bench clean
 
-demo: $(VENV)/.run  ## the whole drill on the embedded engine, with sample data
-	@$(BIN)/qdrill demo --headless
+demo: $(VENV)/.run  ## the whole drill on the embedded engine, with captions; plain lines where there is no terminal
+	@$(BIN)/qdrill demo
 
-sabotage: $(VENV)/.run  ## the same drill with three small damages: it must fail
-	@$(BIN)/qdrill demo --headless --sabotage
+sabotage: $(VENV)/.run  ## the second act: three small damages, and the drill must fail
+	@$(BIN)/qdrill demo --sabotage
 
 test: $(VENV)/.dev  ## all tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -40,7 +40,7 @@ $(VENV)/.run: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "installing qdrill and its tests into $(VENV) ..." >&2
-	@$(PIP) install --constraint constraints.txt --editable ".[dev]"
+	@$(PIP) install --constraint constraints.txt --editable ".[dev,web]"
 	@touch $@ $(VENV)/.run
 
 clean:

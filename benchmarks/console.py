@@ -59,7 +59,7 @@ def main() -> None:
 def _child(options: argparse.Namespace, role: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "benchmarks.console", "--role", role, "--url", options.url]
     command += ["--artifacts", options.artifacts, "--seed", str(random.randrange(1 << 30))]
-    found: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    found: dict[str, Any] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
     return found
 
 
