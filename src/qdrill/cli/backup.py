@@ -96,7 +96,6 @@ def as_document(made: BackupResult) -> dict[str, Any]:
     """The result as `--json` prints it."""
     return {
         "archive": str(made.archive),
-        "method": made.method,
         "points": made.points,
         "bytes": made.bytes,
         "seconds": round(made.seconds, 6),
@@ -112,6 +111,7 @@ def as_document(made: BackupResult) -> dict[str, Any]:
         "count_after": made.count_after,
         "started": made.started.isoformat(),
         "finished": made.finished.isoformat(),
+        "method": made.method,
     }
 
 

@@ -67,11 +67,17 @@ def _archive(session: Session, place: ArchivePath) -> CollectionReader:
     from qdrill.archive.foreign import is_foreign
     from qdrill.archive.manifest import manifest_path
     from qdrill.archive.reader import ArchiveReader
+    from qdrill.archive.snapshot_manifest import is_snapshot
     from qdrill.drill.archive_collection import ArchiveCollection
 
     if place.path.name.endswith(".manifest.json"):
         raise ArchiveError(f"{place} is a manifest; name the data file beside it")
-    if place.path.suffix != ".snapshot" and is_foreign(place.path):
+    if place.path.suffix == ".snapshot" or is_snapshot(place.path):
+        raise UsageError(
+            f"{place} is a snapshot, whose points cannot be read one by one; `qdrill restore {place} ADDR` makes a "
+            "collection of it, and that can be compared"
+        )
+    if is_foreign(place.path):
         adopted = ArchivePath(session.config.artifacts / "adopted")
         raise ArchiveError(
             f"{place} has no {manifest_path(place.path).name} beside it, so nothing tells whether it is whole; `qdrill restore {place} ADDR` makes an "

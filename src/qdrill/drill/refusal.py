@@ -34,7 +34,7 @@ def record_refusal(plan: DrillPlan, source: str, target: str, error: QdrillError
         finished=datetime.now(UTC),
         source=_place(source),
         target=_place(target),
-        method="rows",
+        method=plan.method,
         objectives=plan.objectives,
         stages=(StageTime("preflight", None, False),),
         checks=(),

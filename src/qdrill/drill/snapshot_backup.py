@@ -83,14 +83,16 @@ class _Backup:
 
     def _run(self) -> BackupResult:
         info, aliases, before = self.reader.info(), self.reader.aliases(), look(self.reader)
-        self.started = datetime.now(UTC)
+        assert before.count is not None
+        self.started, self.points = datetime.now(UTC), before.count
         made = self._make()
         try:
             around = _Around(info, aliases, before, look(self.reader))
             self._download(made)
             return self._finish(made, around)
         finally:
-            self._remove(made.name)
+            if made.ours:
+                self._remove(made.name)
 
     def _make(self) -> ServerSnapshot:
         """Have a snapshot made, with a note on disk of what may lie on the server from now on."""
@@ -105,7 +107,10 @@ class _Backup:
         except BaseException:
             self._tell_of_unknown(self.address)
             raise
-        self.writer.note(msgspec.structs.replace(note, snapshot=made.name))
+        if made.ours:
+            self.writer.note(msgspec.structs.replace(note, snapshot=made.name))
+        else:
+            self.writer.forget_note()
         return made
 
     def _download(self, made: ServerSnapshot) -> None:
@@ -159,6 +164,7 @@ class _Backup:
             tool=f"qdrill {__version__}",
             data_file=self.path.name,
         )
+        self.control.checkpoint()
         self.writer.finish(manifest)
         self.emit(Progress("backup", "points", after.count, after.count, made.size, made.size))
         return BackupResult(
@@ -188,7 +194,9 @@ class _Backup:
         shown = terminal_text(name, 300)
         self.emit(
             Notice(
-                "warning", f"snapshot {shown} stays on the server of {terminal_text(self.address)}: {why}; delete it"
+                "warning",
+                f"snapshot {shown} may still lie on the server of {terminal_text(self.address)} ({why}); the next "
+                "backup to this file deletes it, or delete it there",
             )
         )
 

@@ -24,11 +24,16 @@ def snapshot_refusal(ends: Ends) -> str:
 
 
 def refuse_embedded(store: StoreConfig) -> None:
-    """Refuse a store without a server; raises UsageError."""
-    if store.url is None:
-        from qdrill.stores.server_snapshots import no_snapshots
+    """Refuse a store without a server: its engine reads a shard's snapshot and makes none (qdrant-edge 0.9).
 
-        raise no_snapshots(store.label)
+    Raises:
+        UsageError: it is embedded.
+    """
+    if store.url is None:
+        raise UsageError(
+            f"{terminal_text(store.label)} is an embedded store, whose engine can neither make nor restore a snapshot "
+            "of a collection; use method rows"
+        )
 
 
 def snapshot_file(artifacts: Path, collection: str, asked: Path | None) -> Path:

@@ -1,7 +1,6 @@
 """Qdrant's own snapshots over HTTP: made on a server, downloaded, uploaded, restored.
 
-Each of these takes as long as the collection is large, so each has a connection of its own, and bytes go straight
-between file and socket: memory stays the same whatever the size.
+Each has a connection of its own, because it takes as long as the collection is large; memory stays the same.
 """
 
 from __future__ import annotations
@@ -47,15 +46,7 @@ def snapshots_of(store: Store, collection: str) -> ServerSnapshots:
     """The snapshots of a collection of `store`; raises UsageError where that is no server."""
     if isinstance(store, ServerStore):
         return ServerSnapshots(store, collection)
-    raise no_snapshots(store.label)
-
-
-def no_snapshots(label: str) -> UsageError:
-    """For an embedded store: its engine reads a shard's snapshot, and can make none (qdrant-edge 0.9)."""
-    return UsageError(
-        f"{terminal_text(label)} is an embedded store, whose engine can neither make nor restore a snapshot of a "
-        "collection; use method rows"
-    )
+    raise UsageError(f"{terminal_text(store.label)} is no server, and has no snapshots; use method rows")
 
 
 class ServerSnapshots:
@@ -301,6 +292,4 @@ def _lost(store: ServerStore, error: Exception) -> str:
     label = one_line(store.label)
     if isinstance(error, TimeoutError):
         return f"{label} did not answer in time"
-    if isinstance(error, http.client.IncompleteRead):
-        return f"{label} ended its answer early"
     return f"the connection to {label} was lost ({type(error).__name__})"
