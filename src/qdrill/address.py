@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote, unquote_to_bytes
 
-from qdrill.config_model import ENV_STORE, Config, StoreConfig, StoreKind, instead, quoted, user_path
+from qdrill.config_model import ENV_STORE, GUARDS, Config, StoreConfig, StoreKind, instead, quoted, user_path
 from qdrill.errors import UsageError
 from qdrill.names import terminal_text
 from qdrill.urls import BadUrl, same_server, server_key, split_url, with_port
@@ -188,10 +188,12 @@ def _with_guards(store: StoreConfig, config: Config) -> StoreConfig:
     alike = same_server if store.name in {"", ENV_STORE} else _same_spelling
     marked = [other for other in config.stores.values() if other.read_only or other.production]
     guards = [store, *(other for other in marked if _alike(other, store, alike))]
+    first = {mark: next((one.name for one in guards if getattr(one, mark)), None) for mark in GUARDS}
     return replace(
         store,
-        read_only=any(guard.read_only for guard in guards),
-        production=any(guard.production for guard in guards),
+        read_only=first["read_only"] is not None,
+        production=first["production"] is not None,
+        lent=tuple((mark, name) for mark, name in first.items() if name is not None and not getattr(store, mark)),
     )
 
 

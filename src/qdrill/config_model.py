@@ -26,6 +26,8 @@ StoreKind = Literal["server", "embedded"]
 DEFAULT_COLLECTION = "default_collection"
 DEFAULT_SUFFIX = "_restored"
 ENV_STORE = "env"
+# Marks of a store that keep a restore out of it.
+GUARDS = ("production", "read_only")
 LOCAL_STORE = "local"
 NO_OBJECTIVES = Objectives()
 LOCAL_URL = "http://localhost:6333"
@@ -51,6 +53,7 @@ class StoreConfig:
         url: `scheme://host:port`, nothing after it.
         api_key_env: name of the environment variable that holds the key.
         read_only, production: restoring into either is refused.
+        lent: those of the two marks that only another store in the same place has, each with that store's name.
         ca_file: certificates to trust instead of the system's.
         timeout_seconds: of one request.
         connections: requests under way at once.
@@ -65,6 +68,7 @@ class StoreConfig:
     ca_file: Path | None = None
     timeout_seconds: float = 60.0
     connections: int = 6
+    lent: tuple[tuple[str, str], ...] = ()
 
     @property
     def kind(self) -> StoreKind:

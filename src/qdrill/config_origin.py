@@ -27,7 +27,7 @@ _TOKEN = re.compile(
 )
 _KEY = re.compile(r"""\s*((?:"(?:\\.|[^"\\])*"|'[^']*'|[^"'=])+)=""")
 _FILE_KEYS = {"drills": "drill", "searches": "search"}
-_NOT_VALUES = {"name", "origins", "file"}
+_NOT_VALUES = {"name", "origins", "file", "lent"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,19 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
 
 from qdrill.errors import Interrupted
+
+
+@dataclass(frozen=True, slots=True)
+class Steered:
+    """Something that was done to a job: `at` in monotonic seconds, `delay` the throttle from then on (ms a point)."""
+
+    kind: Literal["paused", "resumed", "throttled"]
+    at: float
+    delay: float
 
 
 class JobControl:
@@ -26,6 +37,9 @@ class JobControl:
         self._free_at = 0.0
         self._callbacks: list[Callable[[], None]] = []
         self._retries = 0
+        self._steered: list[Steered] = []
+        if delay_ms_per_point > 0.0:
+            self._note("throttled")
 
     @property
     def cancelled(self) -> bool:
@@ -47,6 +61,15 @@ class JobControl:
         """Requests that were tried again so far."""
         return self._retries
 
+    @property
+    def steered(self) -> tuple[Steered, ...]:
+        """Pauses and changes of the throttle so far, oldest first; a cancellation ends a pause."""
+        with self._lock:
+            return tuple(self._steered)
+
+    def _note(self, kind: Literal["paused", "resumed", "throttled"]) -> None:
+        self._steered.append(Steered(kind, time.monotonic(), self._delay))
+
     def count_retry(self) -> None:
         """Note that a request is tried again."""
         with self._lock:
@@ -55,24 +78,33 @@ class JobControl:
     def throttle(self, delay_ms_per_point: float) -> None:
         """Set the throttle; takes effect with the next chunk."""
         with self._lock:
-            self._delay = max(0.0, delay_ms_per_point)
+            before, self._delay = self._delay, max(0.0, delay_ms_per_point)
+            if self._delay != before:
+                self._note("throttled")
             self._free_at = min(self._free_at, time.monotonic())
 
     def pause(self) -> None:
         """Hold the job at its next checkpoint; one that is cancelled is not held any more."""
         with self._lock:
-            if not self._cancelled.is_set():
+            if not self._cancelled.is_set() and self._running.is_set():
                 self._running.clear()
+                self._note("paused")
 
     def resume(self) -> None:
         """Let a held job go on."""
+        with self._lock:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if not self._running.is_set():
+            self._note("resumed")
         self._running.set()
 
     def cancel(self) -> None:
         """Ask the job to stop; it raises Interrupted at its next checkpoint."""
         with self._lock:
             self._cancelled.set()
-            self._running.set()
+            self._let_go()
             callbacks = list(self._callbacks)
         for callback in callbacks:
             callback()

@@ -146,3 +146,8 @@ def _char_cells(char: str) -> int:
     if unicodedata.category(char) in {"Mn", "Me", "Cc", "Cf", "Cs", "Zl", "Zp"}:
         return 0
     return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
+
+
+def one_line(text: str, limit: int = 300) -> str:
+    """Any text from outside, made harmless on one line of at most `limit` terminal cells."""
+    return terminal_text(" ".join(text[: limit * 4].split()), limit)

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from qdrill.config_model import Config, StoreConfig, instead, quoted
+from qdrill.config_model import GUARDS, Config, StoreConfig, instead, quoted
 from qdrill.control import JobControl
 from qdrill.errors import QdrillError, UsageError
 from qdrill.events import Emit, ignore
@@ -98,9 +98,14 @@ class Session:
 def refuse_guarded(address: Address) -> None:
     """Refuse to write into a store that is marked production or read-only; raises UsageError."""
     store = address.store.config
-    for mark in ("production", "read_only"):
-        if getattr(store, mark):
-            raise UsageError(
-                f"{address} is in a store marked {mark} = true, and a restore never writes there; name a target in "
-                "another store"
-            )
+    lent = dict(store.lent)
+    marks = [mark for mark in GUARDS if getattr(store, mark)]
+    if not marks:
+        return
+    # What the named store itself is marked comes first: that line of drills.toml is the one to look at.
+    mark = min(marks, key=lambda one: one in lent)
+    where = f" under its other name {quoted(lent[mark])}" if mark in lent else ""
+    raise UsageError(
+        f"{address} is in a store marked {mark} = true{where}, and a restore never writes there; name a target in "
+        "another store"
+    )

@@ -77,6 +77,23 @@ def test_every_string_that_is_used_is_there(path: Path) -> None:
     assert not missing
 
 
+def keys_written(path: Path) -> Iterator[str]:
+    """Every string in a file as a regular expression; one field of an f-string is one word of a key."""
+    for node in nodes(path):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield re.escape(node.value)
+        elif isinstance(node, ast.JoinedStr):
+            first, *rest = (re.escape(str(one.value)) if isinstance(one, ast.Constant) else None for one in node.values)
+            # The names of the walkthrough's steps are keys themselves, and have titles.
+            yield "".join([first or r"walkthrough\..+", *(one or "[a-z_0-9]+" for one in rest)])
+
+
+def test_every_string_is_used() -> None:
+    written = re.compile("|".join({f"(?:{one})" for path in FILES for one in keys_written(path)}))
+    of_actions = {key for one in ACTIONS for key in (one.label_key, one.help_key)}
+    assert not [key for key in EN if key not in of_actions and not written.fullmatch(key)]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("one", ACTIONS, ids=lambda one: one.id)
 def test_every_action_has_a_name_and_a_help(one: Action, language: Language) -> None:

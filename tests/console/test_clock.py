@@ -17,11 +17,11 @@ def _line(value: ClockValue, now: float = 0.0, width: int = 80) -> str:
     return read_clock(value, now, WORDS).line(width)
 
 
-def test_times_are_cut_and_times_over_a_limit_raised() -> None:
-    assert stopwatch(3.69) == "00:03.6"
-    assert stopwatch(3.6) == stopwatch(3.6, up=True) == "00:03.6"
-    assert stopwatch(59.99) == "00:59.9"
-    assert stopwatch(60.01, up=True) == "01:00.1"
+def test_no_time_reads_shorter_than_it_was() -> None:
+    assert stopwatch(3.61) == "00:03.7"
+    assert stopwatch(3.6) == "00:03.6"
+    assert stopwatch(0.996) == "00:01.0"
+    assert stopwatch(59.99) == "01:00.0"
     assert stopwatch(3723.4) == "1:02:03.4"
     assert stopwatch(-1) == "00:00.0"
 
@@ -32,6 +32,8 @@ def test_times_are_cut_and_times_over_a_limit_raised() -> None:
         (ClockValue(rto=60), "waiting", "RTO 60 s  actual --:--.-"),
         (ClockValue(rto=60, started=100.0), "running", "RTO 60 s  actual 00:03.6"),
         (ClockValue(rto=2.5, started=100.0), "over", "RTO 2.5 s  actual 00:03.6  ! over the RTO"),
+        (ClockValue(60, 1.0, 3.6, settled=False), "recovered", "RTO 60 s  actual 00:03.6  ▶ recovered, comparing..."),
+        (ClockValue(60, 1.0, 60.1, settled=False), "missed", "RTO 60 s  actual 01:00.1  ✗ missed"),
         (ClockValue(rto=60, started=1.0, actual=60.0), "met", "RTO 60 s  actual 01:00.0  ✓ met"),
         (ClockValue(rto=60, started=1.0, actual=60.001), "missed", "RTO 60 s  actual 01:00.1  ✗ missed"),
         (ClockValue(started=100.0), "running", "actual 00:03.6"),
@@ -57,7 +59,7 @@ def test_narrow_lines_keep_time_and_word() -> None:
 
 @pytest.mark.parametrize("word", HOSTILE)
 def test_hostile_words_stay_on_the_line(word: str) -> None:
-    face = read_clock(ClockValue(rto=1, actual=2), 0.0, ClockWords(word, word, word, word, word, word))
+    face = read_clock(ClockValue(rto=1, actual=2), 0.0, ClockWords(word, word, word, word, word, word, word))
     for width in (5, 40, 80):
         for line in (face.line(width), face.words(width)):
             assert cell_len(line) <= width

@@ -40,7 +40,7 @@ async def test_a_backup_asks_where_to_and_shows_how_far_it_is(engine: ScriptedEn
         await pilot.press("enter")
         await wait_until(pilot, lambda: script.holding)
         await wait_for_text(pilot, "50 %")
-        assert "points  500 of 1,000" in screen_text(app)
+        assert "500 of 1,000 points" in screen_text(app)
         await pilot.press("b")
         assert toasts(app)[-1] == "A backup is running; one job at a time."
         await pilot.press("w")

@@ -260,6 +260,16 @@ async def test_other_places_than_those_of_the_result_are_told(engine: ScriptedEn
         await wait_for_text(pilot, "s compares what is above.")
 
 
+async def test_offers_that_come_before_the_form_stands_are_listed_when_it_does(engine: ScriptedEngine) -> None:
+    async with compare_screen(engine) as (app, pilot, _):
+        for _ in range(3):
+            await pilot.press("e")
+            await wait_for_text(pilot, "1 to choose from for left")
+            await pilot.press("escape")
+            await wait_until(pilot, lambda: len(app.screen_stack) == 1)
+        assert toasts(app) == []
+
+
 async def test_another_screen_hands_places_over(engine: ScriptedEngine) -> None:
     async with compare_screen(engine, asked=Comparison("", samples.TARGET)) as (app, pilot, screen):
         screen.take(Handover("compare", source="local/other"))

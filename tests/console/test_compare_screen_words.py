@@ -11,11 +11,10 @@ from rich.cells import cell_len
 
 from qdrill.config_model import Config, StoreConfig
 from qdrill.console.i18n import say as catalogue
+from qdrill.console.known_places import archive_text, short_place
 from qdrill.console.panels.compare_places import (
     Comparison,
-    archive_text,
     default_places,
-    short_place,
     side_of,
 )
 from qdrill.console.panels.compare_point import point_json, state_of, vector_line, version_text

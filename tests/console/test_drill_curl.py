@@ -78,3 +78,10 @@ def test_hostile_paths_and_bodies_stay_one_argument_and_off_the_terminal(text: s
     assert words[4].startswith("http://local.invalid:6333/")
     assert words[-2] == "--data-raw"
     assert len(words) in (9, 11)  # with the key, where the URL could be read
+
+
+def test_a_body_that_is_not_kept_is_named_in_the_command() -> None:
+    command, note = as_curl(english, samples.request(method="PUT", body="", detail="800 points"), [samples.store()])
+    assert command is not None
+    assert command.endswith(" # the body (800 points) is left out")
+    assert note == english("drill.curl.no_body")

@@ -11,7 +11,8 @@ import pytest
 
 from qdrill.config_model import DrillConfig, SearchConfig
 from qdrill.console.i18n import say
-from qdrill.console.panels.drill_fields import default_target, known_addresses, others, read_fields, texts_of
+from qdrill.console.known_places import default_target, known_addresses
+from qdrill.console.panels.drill_fields import others, read_fields, texts_of
 from qdrill.drill.results import Objectives
 from tests.console.support import samples
 from tests.console.support.hostile import HOSTILE
@@ -137,8 +138,10 @@ def test_addresses_that_are_suggested_are_those_of_the_configuration() -> None:
     ]  # fmt: skip
 
 
-def test_a_snapshot_drill_becomes_one_by_rows() -> None:
+def test_the_method_of_a_drill_is_kept_and_can_be_changed() -> None:
     base: Any = replace(FULL, method="snapshot")
-    made, _ = read({}, base)
-    assert made is not None
-    assert made.method == "rows"
+    kept, _ = read({}, base)
+    changed, _ = read({"method": "rows"}, base)
+    assert kept is not None
+    assert changed is not None
+    assert (kept.method, changed.method) == ("snapshot", "rows")

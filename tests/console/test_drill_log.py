@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import pytest
 from rich.cells import cell_len
 from textual.events import MouseScrollUp
 
-from qdrill.console.feed import LogLine
-from qdrill.console.panels.drill_log_lines import LogWords, full_text, log_row, matches, short_path, time_of
+from qdrill.console.feed import Feed, LogLine
+from qdrill.console.i18n import say
+from qdrill.console.panels.drill_log_lines import full_text, log_row, matches, short_path, time_of
 from qdrill.console.panels.drill_log_view import LogView
+from qdrill.console.panels.drill_log_words import ENGLISH, LogWords
 from qdrill.console.widgets.lines import rows_text
+from qdrill.events import CheckDone, DrillFinished, RequestDone, StageFinished
 from tests.console.dump import OneWidget, screen_lines
 from tests.console.support import samples
 from tests.console.support.hostile import HOSTILE, raw_controls
 
-WORDS = LogWords()
+CHINESE = LogWords(partial(say, "zh"), "zh")
 
 
 def line(number: int = 1, **changes: Any) -> LogLine:
@@ -29,8 +33,8 @@ def many(first: int, last: int) -> Sequence[LogLine]:
     return [line(number, detail=f"n{number}") for number in range(first, last + 1)]
 
 
-def text_of(one: LogLine, width: int = 76) -> str:
-    return rows_text([log_row(one, width, 0.0, WORDS)])[0]
+def text_of(one: LogLine, width: int = 76, words: LogWords = ENGLISH) -> str:
+    return rows_text([log_row(one, width, 0.0, words)])[0]
 
 
 @pytest.mark.parametrize(
@@ -41,15 +45,43 @@ def text_of(one: LogLine, width: int = 76) -> str:
     ],
 )  # fmt: skip
 def test_all_words_must_be_there_and_none_that_is_left_out(wanted: str, found: bool) -> None:
-    assert matches(line(), wanted) is found
+    assert matches(line(), wanted, ENGLISH) is found
 
 
 def test_retries_and_notices_are_found_by_what_they_are() -> None:
     retry = LogLine(1, 0.0, level="retry", text="reading local/docs: refused")
-    assert matches(retry, "retry docs")
-    assert not matches(retry, "warning")
+    assert matches(retry, "retry docs", ENGLISH)
+    assert not matches(retry, "warning", ENGLISH)
     assert text_of(retry)[12:].rstrip() == "↻ retry: reading local/docs: refused"
     assert "! warning: x" in text_of(LogLine(1, 0.0, level="warning", text="x"))
+
+
+def test_a_drill_without_requests_has_its_log_too() -> None:
+    feed = Feed(lambda: 0.0)
+    for event in samples.drill_events(verdict="fail"):
+        if not isinstance(event, RequestDone):
+            feed(event)
+    english = [text_of(one, 100)[12:].rstrip() for one in feed.log()]
+    assert english[:3] == [
+        "▶ Preflight begins",
+        "✓ source ready: pass, 100000 points",
+        "i Preflight ended after 0.20 s",
+    ]
+    assert "i validated 3.6 s after the restore began" in english
+    assert "✗ points compared: fail, expected 100000 points, seen 100000 points" in english
+    assert english[-1] == "✗ verdict FAIL: points differ"
+    chinese = [text_of(one, 100, CHINESE)[12:].rstrip() for one in feed.log()]
+    assert chinese[:3] == ["▶ 预检开始", "✓ source_ready：通过，100000 个数据点", "i 预检结束，用时 0.20 s"]
+    assert "i 检索正确：恢复开始后 3.6 s" in chinese
+
+
+def test_a_stage_that_was_cut_off_did_not_complete_and_a_filter_finds_it_in_its_language() -> None:
+    one = LogLine(1, 0.0, level="info", told=StageFinished("restore", 2.0, ok=False))
+    assert "! Restore did not complete, after 2.0 s" in text_of(one)
+    assert matches(one, "restore complete", ENGLISH)
+    assert matches(one, "恢复", CHINESE)
+    assert not matches(one, "恢复", ENGLISH)
+    assert full_text(one, 0.0, CHINESE).endswith("\n! 恢复未完成，用时 2.0 s")
 
 
 @pytest.mark.parametrize("width", [46, 76, 82, 200])
@@ -68,6 +100,8 @@ def test_hostile_texts_stay_on_their_cells(text: str, width: int) -> None:
         line(path=f"/collections/{text}/points", detail=text),
         line(method=text, path=text),
         LogLine(1, 0.0, level="warning", text=text),
+        LogLine(1, 0.0, told=CheckDone(samples.check(text, "fail", expected=text, seen=text))),
+        LogLine(1, 0.0, told=DrillFinished("fail", text, text)),
     ):
         shown = text_of(one, width)
         assert cell_len(shown) == width
@@ -88,7 +122,7 @@ def test_the_time_of_day_has_tenths_and_is_cut() -> None:
 
 
 def test_a_line_in_full_has_everything() -> None:
-    shown = full_text(line(), 0.0)
+    shown = full_text(line(), 0.0, ENGLISH)
     assert "POST http://local.invalid:6333/collections/default_collection/points/scroll" in shown
     assert "31.4 ms" in shown
     assert '{"limit":500}' in shown

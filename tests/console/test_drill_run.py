@@ -11,7 +11,8 @@ import pytest
 from qdrill.console.feed import Feed, JobSnapshot, Stage
 from qdrill.console.i18n import say
 from qdrill.console.jobs import JobState
-from qdrill.console.panels.drill_run import bar_value, clock_value, spark_value, stage_rows, work_key
+from qdrill.console.pace_words import spark_value
+from qdrill.console.panels.drill_run import bar_value, clock_value, stage_rows, work_key
 from qdrill.console.widgets.bar import BarValue
 from qdrill.drill.results import Check
 from qdrill.drill.runner import DrillOutcome
@@ -134,7 +135,7 @@ def test_the_bar_never_shows_a_full_step_while_another_runs() -> None:
     events = (StageStarted("backup"), Progress("backup", "points", 10, 10), StageFinished("backup", 1.0, True))
     full = snapshot_of(*events[:2])
     assert (bar(full).done, bar(full).total) == (10, 10)
-    assert bar(full).word == english("drill.goes_on")
+    assert bar(full).word == english("pace.goes_on")
     between = snapshot_of(*events)
     assert bar(between).total is None
     assert work_key(between) == "drill.work.after_backup"
@@ -212,3 +213,20 @@ def test_the_sparkline_leaves_out_the_half_second_that_is_not_over() -> None:
     found = replace(snapshot_of(), samples=(10, 20, 3), stages=(Stage("backup", "running", 0.0),))
     assert spark_value(found).values == (20.0, 40.0)
     assert spark_value(snapshot_of()).values == ()
+
+
+def test_the_peak_is_of_two_seconds_whole_and_never_nothing() -> None:
+    assert spark_value(JobSnapshot(0.0, samples=(650, 0, 0, 999))).peak is None, "three half seconds tell no peak"
+    assert spark_value(JobSnapshot(0.0, samples=(0, 650, 0, 350, 999))).peak == 500.0
+    assert spark_value(JobSnapshot(0.0, samples=(0, 0, 0, 0, 999))).peak is None, "no peak is not a peak of 0"
+
+
+def test_what_is_paused_has_no_rate() -> None:
+    clock = FakeClock()
+    feed = Feed(clock)
+    for done in range(6):
+        feed(Progress("backup", "points", done * 100, 1000, done))
+        clock.advance(1.0)
+    feed(StageStarted("backup"))
+    assert "points/s" in str(bar(feed.snapshot()).lines)
+    assert "/s" not in str(bar(feed.snapshot(), "paused").lines)

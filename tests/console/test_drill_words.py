@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from qdrill.config_model import SearchConfig
-from qdrill.console.i18n import Language, say
+from qdrill.console import engine_words
+from qdrill.console.i18n import Language, Say, say
 from qdrill.console.panels import drill_words as words
 from qdrill.drill.start import dry_run
 from qdrill.drill.verdict import PASSED
@@ -19,7 +20,7 @@ from tests.console.support.hostile import HOSTILE
 _CHINESE = re.compile("[一-鿿]")
 
 
-def sayer(language: Language) -> words.Say:
+def sayer(language: Language) -> Say:
     return lambda key, **values: say(language, key, **values)
 
 
@@ -27,21 +28,22 @@ EN, ZH = sayer("en"), sayer("zh")
 
 
 def test_names_of_checks() -> None:
-    assert words.check_name("en", "points_restored") == "points restored"
-    assert words.check_name("zh", "points_restored") == "恢复条目数"
-    assert words.check_name("zh", "no_such_check") == "no_such_check"
+    assert engine_words.check_name("en", "points_restored") == "points restored"
+    assert engine_words.check_name("zh", "points_restored") == "恢复条目数"
+    assert engine_words.check_name("zh", "no_such_check") == "no_such_check"
 
 
 def test_sentences() -> None:
-    assert words.sentence("en", PASSED) == PASSED
-    assert _CHINESE.search(words.sentence("zh", PASSED))
-    assert words.sentence("zh", "a server's own words") == "a server's own words"
+    assert engine_words.sentence("en", PASSED) == PASSED
+    assert _CHINESE.search(engine_words.sentence("zh", PASSED))
+    assert engine_words.sentence("zh", "a server's own words; and more") == "a server's own words; and more"
+    assert engine_words.sentence("zh", f"{PASSED}; and more") == f"{engine_words.sentence('zh', PASSED)}；and more"
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_what_is_not_ours_is_shown_as_it_is(language: Language, text: str) -> None:
-    assert words.sentence(language, text) == text
+    assert engine_words.sentence(language, text) == text
     assert words.dry_words(sayer(language), text) == text
 
 
@@ -93,3 +95,21 @@ def test_every_step_of_a_dry_run_is_known_in_both_languages(tmp_path: Path) -> N
             assert _CHINESE.search(words.dry_words(ZH, text)), text
             assert words.dry_words(EN, text)
     assert "REFUSED" in words.dry_words(EN, dict(runs[2])["restore"])
+
+
+def test_a_recovery_has_the_digits_of_the_clock() -> None:
+    found = [words.recovery_words(value) for value in (0.0, 0.912, 0.996, 59.99, 125.31, 3723.4, None)]
+    assert found == ["0.0 s", "1.0 s", "1.0 s", "1 min 00.0 s", "2 min 05.4 s", "1 h 02 min 03.4 s", "–"]
+
+
+def test_a_dry_run_by_snapshot_is_known_too() -> None:
+    steps = (
+        "have the server make a snapshot, write a.snapshot, delete the snapshot on the server",
+        "local/b: create it; upload the snapshot",
+        "local/b: delete local/b, then create it anew; upload the snapshot",
+    )
+    assert words.dry_words(EN, steps[0]) == steps[0]
+    for text in steps:
+        assert "快照" in words.dry_words(ZH, text)
+    refused = words.dry_words(ZH, "local/b: REFUSED: it is late", lambda why: f"<{why}>")
+    assert refused.endswith("<it is late>")

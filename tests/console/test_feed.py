@@ -61,7 +61,16 @@ def test_a_whole_drill_is_merged_into_one_snapshot() -> None:
     assert dict(seen.moments)["validated"] == 3.6
     assert [check.name for check in seen.checks] == ["source_ready", "points_restored", "points_compared"]
     assert (seen.requests, seen.retries) == (2, 1)
-    assert [line.level for line in feed.log()] == ["request", "request", "retry", "info"]
+    log = feed.log()
+    assert [line.level for line in log if line.told is None] == ["request", "request", "retry", "info"]
+    told = [type(line.told).__name__ for line in log if line.told is not None]
+    assert [told.count(name) for name in ("StageStarted", "StageFinished", "MomentReached", "CheckDone")] == [
+        5,
+        5,
+        5,
+        3,
+    ]
+    assert told[-1] == "DrillFinished"
 
 
 def test_stages_have_a_clock_of_their_own() -> None:

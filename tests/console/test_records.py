@@ -148,11 +148,11 @@ async def test_sort_by_choice_and_by_a_click_on_a_name(tmp_path: Path) -> None:
         await pilot.press(*["down"] * 7, "enter")
         await wait_until(pilot, lambda: screen.table.sorted_by == "rta")
         assert [one.row.rta_s for one in screen.table.entries] == [3.6, 3.6, 0.5]
-        assert "RTA▼" in screen_text(app)
-        header = line_of(app, "RTA▼")
-        await pilot.click(screen.table, offset=(header.index("RTA▼") - screen.table.region.x, 0))
+        assert "RTA ▼" in screen_text(app)
+        header = line_of(app, "RTA ▼")
+        await pilot.click(screen.table, offset=(header.index("RTA ▼") - screen.table.region.x, 0))
         await wait_until(pilot, lambda: screen.table.entries[0].row.rta_s == 0.5)
-        assert "RTA▲" in screen_text(app)
+        assert "RTA ▲" in screen_text(app)
 
 
 async def test_a_click_selects_and_another_opens(tmp_path: Path) -> None:

@@ -17,18 +17,19 @@ from qdrill.console.i18n import LANGUAGES, Language, say
 from qdrill.console.panels.records_entries import Entry, SortKey, Trust, before_broken, matching, ordered
 from qdrill.console.panels.records_folder import opener
 from qdrill.console.panels.records_lines import (
+    GAP,
     columns_for,
     count_text,
     detail_lines,
     entry_row,
     goal_text,
-    header_line,
     mb_text,
     seconds_text,
     verdict_text,
 )
 from qdrill.console.panels.records_shelf import Looked, Shelf
 from qdrill.console.panels.records_trend import chart_value, trend_lines, trend_value
+from qdrill.console.widgets.columns import column_widths, header_line
 from qdrill.records.history import RecordRow
 from tests.console.support.hostile import HOSTILE, raw_controls
 
@@ -64,7 +65,9 @@ def entry(number: int = 1, trust: Trust = "intact", problem: str = "", **changes
 
 def line(one: Entry, width: int = 120, language: Language = "en") -> str:
     """The entry's line."""
-    return "".join(text for text, _ in entry_row(partial(say, language), one, columns_for(width), width))
+    words = partial(say, language)
+    columns = columns_for(words, width)
+    return "".join(text for text, _ in entry_row(words, one, columns, column_widths(columns, width, GAP)))
 
 
 @pytest.mark.parametrize(
@@ -90,7 +93,8 @@ def test_a_verdict_is_shown_only_where_nothing_is_against_it(one: Entry, shown: 
 @pytest.mark.parametrize("trust", ["unchecked", "edited", "unproven"])
 def test_only_a_pass_that_is_as_its_drill_wrote_it_is_green(trust: Trust) -> None:
     def parts(one: Entry) -> set[str]:
-        return {part for _, part in entry_row(EN, one, columns_for(120), 120)}
+        columns = columns_for(EN, 120)
+        return {part for _, part in entry_row(EN, one, columns, column_widths(columns, 120, GAP))}
 
     assert "record--pass" in parts(entry())
     assert "record--pass" not in parts(entry(trust=trust, problem="changed"))
@@ -107,8 +111,8 @@ def test_a_line_nobody_may_rely_on_shows_why_in_place_of_its_figures() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("width", [30, 56, 75, 99, 100, 115, 200])
 def test_a_line_is_as_wide_as_its_header_whatever_its_names(width: int, language: Language) -> None:
-    columns = columns_for(width)
-    header = cell_len(header_line(partial(say, language), columns, "when", True))
+    columns = columns_for(partial(say, language), width)
+    header = cell_len(header_line(columns, column_widths(columns, width, GAP), ("when", True), GAP))
     for text in HOSTILE:
         made = line(entry(name=text, source=text, target=text), width, language)
         assert cell_len(made) == header

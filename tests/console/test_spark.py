@@ -42,7 +42,7 @@ def test_gaps_are_not_zero() -> None:
 
 
 def test_the_label_says_what_a_full_column_is() -> None:
-    rows = render_spark(SparkValue((0, 2, 4)), 14, 2, lambda top: f"{top:g}/s [/")
+    rows = render_spark(SparkValue((0, 2, 4), peak=4), 14, 2, lambda top: f"{top:g}/s [/")
     assert rows_text(rows) == ["     ▁█ 4/s [/", "    ▁██       "]
     assert rows_text(render_spark(SparkValue(()), 6, 1, str)) == ["      "]
 
@@ -50,7 +50,7 @@ def test_the_label_says_what_a_full_column_is() -> None:
 @pytest.mark.parametrize("height", [1, 2, 5])
 @pytest.mark.parametrize("width", [0, 1, 3, 40])
 def test_any_size_is_filled_exactly(width: int, height: int) -> None:
-    rows = rows_text(render_spark(SparkValue((1, 5, None, 3)), width, height, lambda top: f"{top:g}"))
+    rows = rows_text(render_spark(SparkValue((1, 5, None, 3), peak=5), width, height, lambda top: f"{top:g}"))
     assert [len(row) for row in rows] == ([width] * height if width else [])
 
 
@@ -59,10 +59,10 @@ def test_on_a_screen_it_is_repainted_for_another_value() -> None:
         spark = Spark(lambda top: f"{top:g}/s")
         app = OneWidget(spark)
         async with app.run_test(size=(20, 5)) as pilot:
-            spark.show(SparkValue((0, 7)))
+            spark.show(SparkValue((0, 7), peak=7))
             await pilot.pause()
             assert shown_lines(app) == [" " * 14 + "▁█ 7/s"]
-            spark.show(SparkValue((0, 7, 8)))
+            spark.show(SparkValue((0, 7, 8), peak=8))
             await pilot.pause()
             assert shown_lines(app) == [" " * 13 + "▁▇█ 8/s"]
 

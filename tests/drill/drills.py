@@ -28,6 +28,7 @@ class Rehearsal:
     source: str = field(default_factory=lambda: new_name("source"))
     target: str = field(default_factory=lambda: new_name("target"))
     wrap: Callable[[CollectionWriter], CollectionWriter] = lambda writer: writer
+    recount: Callable[[], int] | None = None
 
     def __post_init__(self) -> None:
         make(self.place, self.source, self.recipe)
@@ -62,6 +63,7 @@ class Rehearsal:
             target_store=self.place.label,
             target_collection=self.target,
             target_version=self.place.version(),
+            recount=self.recount,
         )
         return run_drill(self.plan(**options), ends, control or JobControl(), emit, damage)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -79,8 +80,17 @@ def test_a_record_that_was_edited_is_told_by_list_and_show(home: Path) -> None:
     (path,) = (home / "artifacts" / "drills").glob("*/drill.toml")
     assert qdrill("record", "show", path.parent.name, cwd=home).code == 0
     assert "was changed" not in qdrill("record", "list", cwd=home).err
+    listed = qdrill("record", "list", cwd=home).out
+    assert re.search(r"\bpass\b", listed)
+    assert "RTA lab/docs" in listed
     path.write_text(path.read_text().replace('verdict = "pass"', 'verdict = "fail"'))
     shown = qdrill("record", "show", path.parent.name, cwd=home)
     assert shown.code == 1
     assert "drill.toml was changed after the drill" in shown.err
-    assert "drill.toml was changed after the drill" in qdrill("record", "list", cwd=home).err
+    listing = qdrill("record", "list", cwd=home)
+    assert "drill.toml was changed after the drill" in listing.err
+    assert "edited" in listing.out
+    assert not re.search(r"\b(pass|fail)\b|RTA lab", listing.out)
+    (row,) = qdrill("record", "list", "--json", cwd=home).json
+    assert (row["verdict"], row["state"]) == ("fail", "edited")
+    assert "已改动" in qdrill("record", "list", cwd=home, env={"LC_ALL": "zh_CN.UTF-8"}).out

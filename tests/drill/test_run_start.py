@@ -155,6 +155,7 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(lab: Lab) -> None:
     assert list(steps) == ["drill", "preflight", "backup", "restore", "validate", "record", "afterwards"]
     assert "lab/docs (20 points)" in steps["preflight"]
     assert steps["restore"] == "lab/copy: create it; load every row, indexes, settings"
+    assert steps["validate"] == "5 sample searches, points compared: full"
     assert not ends.target.exists()
     assert not (lab.folder / "artifacts").exists()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -66,13 +66,18 @@ def command(stage: str, clear: str, slow: str, source: str, target: str) -> tupl
     )
 
 
+def is_under_way(stage: str, event: Mapping[str, object]) -> bool:
+    """Whether `event` tells that the stage began; a restore that its target was created."""
+    if stage == "restore":
+        return event["type"] == "moment_reached" and event["name"] == "created"
+    return event["type"] == "stage_started" and event["stage"] == stage
+
+
 @pytest.mark.parametrize("stage", STUCK_AT)
 def test_ctrl_c_in_every_stage(store: ServerStore, source: str, new_name: NewName, home: Path, stage: str) -> None:
     with stuck(store.url, stage) as proxy:
         process = start(*command(stage, store.url, proxy.url, source, new_name()), cwd=home)
-        wanted, _, err = signal_when(
-            process, lambda event: event.get("stage") == stage and event["type"] == "stage_started", signal.SIGINT
-        )
+        wanted, _, err = signal_when(process, lambda event: is_under_way(stage, event), signal.SIGINT)
     assert wanted
     assert process.returncode == 130, err
     assert "Traceback" not in err
@@ -80,6 +85,8 @@ def test_ctrl_c_in_every_stage(store: ServerStore, source: str, new_name: NewNam
     assert record.verdict == "interrupted"
     assert record.time.finished is not None
     assert stage in record.reason
+    if stage == "restore":
+        assert (record.target.created_by_drill, record.target.points_exact) == (True, 0), record.reason
 
 
 @pytest.mark.parametrize("stage", STUCK_AT)
@@ -94,7 +101,11 @@ def test_kill_9_in_every_stage(store: ServerStore, source: str, new_name: NewNam
     assert "not finished" in record.reason
     shown = qdrill("record", "list", "--json", cwd=home)
     assert shown.code == 0
-    assert "interrupted" in shown.out
+    (row,) = shown.json
+    assert (row["verdict"], row["state"], row["finished"]) == ("interrupted", "unfinished", None)
+    listed = qdrill("record", "list", cwd=home)
+    assert "unfinished" in listed.out
+    assert "interrupted" not in listed.out
 
 
 def test_a_drill_only_reads_its_source(store: ServerStore, source: str, new_name: NewName, home: Path) -> None:

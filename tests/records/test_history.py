@@ -72,6 +72,14 @@ def test_a_drill_is_found_by_the_start_of_its_id(tmp_path: Path) -> None:
             find_record(tmp_path, wrong)
 
 
+@pytest.mark.parametrize("rta", [float("nan"), float("inf"), -float("inf")])
+def test_a_recovery_time_that_is_no_number_is_in_no_trend(rta: float) -> None:
+    (found,) = trend([drill(1, 2.0), drill(2, rta), drill(3, 4.0)])
+    assert [point.id for point in found.points] == ["day-1", "day-3"]
+    assert found.sparkline == "▁█"
+    assert trend([drill(2, rta)]) == []
+
+
 def test_the_trend_compares_the_last_with_the_median_of_passed_drills_before() -> None:
     records = [drill(4, 6.0), drill(1, 2.0), drill(2, 4.0), drill(3, 90.0, "fail")]
     (found,) = trend(records)

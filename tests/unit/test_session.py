@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -60,6 +61,20 @@ def test_a_guarded_store_gives_no_writer(tmp_path: Path, mark: str) -> None:
     guarded = StoreConfig("lab", path=tmp_path, **{mark: True})  # type: ignore[arg-type]
     with session_of(guarded) as session, pytest.raises(UsageError, match=f"marked {mark} = true"):
         session.target_writer(parse_address("lab/new", session.config))
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [("ro", "marked read_only = true,"), ("twin", 'marked production = true under its other name "live",')],
+)
+def test_the_mark_of_the_store_that_was_named_is_named_first(tmp_path: Path, named: str, said: str) -> None:
+    live = StoreConfig("live", path=tmp_path, production=True)
+    stores = (live, StoreConfig("twin", path=tmp_path), StoreConfig("ro", path=tmp_path, read_only=True))
+    with session_of(*(one for one in stores if one.name in ("live", named))) as session:
+        address = parse_address(f"{named}/new", session.config)
+        assert address.store.config.production
+        with pytest.raises(UsageError, match=re.escape(said)):
+            session.target_writer(address)
 
 
 def test_embedders_are_opened_once_and_by_their_name() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,17 @@ if TYPE_CHECKING:
     from qdrill.language import Lang
     from qdrill.records.model import DrillRecord
 
+# Each takes some milliseconds.
+CHECKED = 200
+_STATES_ZH: Mapping[str, str] = {
+    "pass": "通过",
+    "fail": "失败",
+    "inconclusive": "无法判定",
+    "interrupted": "中断",
+    "unfinished": "未结束",
+    "edited": "已改动",
+}
+
 
 @click.group()
 def record() -> None:
@@ -26,20 +39,33 @@ def record() -> None:
 @shared_options
 @pass_app
 def list_command(app: AppContext) -> int:
-    """Past drills, newest first, and how their recovery time develops."""
-    from qdrill.records.history import list_records, trend
+    """Past drills, newest first, and how their recovery time develops.
+
+    A record that is not as its drill wrote it is `edited`; a drill that runs now, or was killed, is `unfinished`.
+    """
+    from qdrill.records.history import list_records
     from qdrill.records.integrity import check_chain, check_record
 
     records, warnings = list_records(_drills(app))
-    changed = [f"{one.id}: {problem}" for one in records for problem in check_record(_drills(app) / one.id, one)]
+    problems = {one.id: check_record(_drills(app) / one.id, one) for one in records[:CHECKED]}
+    changed = [f"{drill}: {problem}" for drill, found in problems.items() for problem in found]
     for warning in (*warnings, *changed, *check_chain(_drills(app))):
         app.warn(warning)
+    if len(records) > CHECKED:
+        app.warn(f"only the newest {CHECKED} of {len(records)} records were checked; `qdrill record show` checks one")
     if app.json:
-        output.emit_json([_row(one) for one in records])
-        return 0
-    if not records:
+        output.emit_json([_row(one, problems.get(one.id)) for one in records])
+    elif not records:
         output.write(f"no drill records in {_drills(app)}; `qdrill run` or `qdrill demo` makes one")
-        return 0
+    else:
+        output.write("\n".join(_lines(records, problems, app.lang)))
+    return 0
+
+
+def _lines(records: Sequence[DrillRecord], problems: Mapping[str, Sequence[str]], lang: Lang) -> list[str]:
+    """The table and the trends; only what was checked and found as its drill wrote it is in a trend."""
+    from qdrill.records.history import trend
+
     columns = [
         output.Column("drill"),
         output.Column("verdict"),
@@ -48,12 +74,11 @@ def list_command(app: AppContext) -> int:
         output.Column("MB", right=True),
         output.Column("RTA s", right=True),
     ]
-    lines = output.table(columns, [_cells(one) for one in records], indent=0)
-    for line in trend(records):
+    lines = output.table(columns, [_cells(one, _state(one, problems.get(one.id)), lang) for one in records], indent=0)
+    for line in trend(one for one in records if problems.get(one.id) == []):
         change = f", {line.change:+.0%} against the median before" if line.change is not None else ""
         lines.append(f"RTA {line.source}: {line.sparkline} {line.points[-1].rta_s:.2f} s{change}")
-    output.write("\n".join(lines))
-    return 0
+    return lines
 
 
 @record.command()
@@ -112,14 +137,24 @@ def _drills(app: AppContext) -> Path:
     return app.config.artifacts / "drills"
 
 
-def _row(one: DrillRecord) -> dict[str, Any]:
+def _state(one: DrillRecord, problems: Sequence[str] | None) -> str:
+    """The verdict, or why there is none to rely on."""
+    if problems:
+        return "edited"
+    return one.verdict if one.time.finished is not None else "unfinished"
+
+
+def _row(one: DrillRecord, problems: Sequence[str] | None) -> dict[str, Any]:
     return {
         "id": one.id,
         "name": one.name,
         "verdict": one.verdict,
+        "state": _state(one, problems),
         "reason": one.reason,
         "evidence": one.evidence,
         "started": one.time.started.isoformat(),
+        "finished": one.time.finished.isoformat() if one.time.finished is not None else None,
+        "problems": problems,
         "source": one.source.address,
         "target": one.target.address,
         "points": one.backup.points if one.backup else None,
@@ -129,13 +164,13 @@ def _row(one: DrillRecord) -> dict[str, Any]:
     }
 
 
-def _cells(one: DrillRecord) -> list[str]:
-    made = one.backup
+def _cells(one: DrillRecord, state: str, lang: Lang) -> list[str]:
+    made, rta = one.backup, one.rto.rta_s
     return [
         one.id,
-        one.verdict,
+        _STATES_ZH[state] if lang == "zh" else state,
         one.source.address,
         units.count(made.points) if made else "–",
         f"{made.mb:.2f}" if made else "–",
-        f"{one.rto.rta_s:.2f}" if one.rto.rta_s is not None else "–",
+        f"{rta:.2f}" if rta is not None and math.isfinite(rta) else "–",
     ]

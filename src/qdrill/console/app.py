@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal
 from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette, Provider
+from textual.command import Provider
 from textual.screen import Screen
 from textual.types import CSSPathType
 
@@ -20,6 +20,7 @@ from qdrill.console import crash
 from qdrill.console.actions import action, bindings_for
 from qdrill.console.doing import do_action
 from qdrill.console.engine import Engine
+from qdrill.console.engine_words import sentence
 from qdrill.console.handover import Handover
 from qdrill.console.i18n import Language, say
 from qdrill.console.jobs import Job, JobEnded, JobKind, Jobs
@@ -29,7 +30,7 @@ from qdrill.console.mixins.evidence import Evidence
 from qdrill.console.mixins.helping import Helping
 from qdrill.console.mixins.leaving import Leaving
 from qdrill.console.mixins.looks import Looks
-from qdrill.console.palette import ActionCommands
+from qdrill.console.palette import ActionCommands, Palette
 from qdrill.console.screens.base import ConsoleScreen
 from qdrill.console.screens.collections import CollectionsScreen
 from qdrill.console.screens.compare import CompareScreen
@@ -144,7 +145,7 @@ class QdrillApp(Copying, Evidence, Helping, Leaving, Looks, App[int]):
 
     def tell_error(self, error: QdrillError) -> None:
         """An error of the engine as a toast."""
-        self.tell(str(error), severity="error")
+        self.tell(sentence(self.language, str(error)), severity="error")
 
     def tell_defect(self, error: BaseException) -> None:
         """A defect that need not end the console: one line, and a log."""
@@ -177,19 +178,27 @@ class QdrillApp(Copying, Evidence, Helping, Leaving, Looks, App[int]):
 
     async def do_mode(self, mode: str) -> None:
         """Go to a screen; what runs goes on."""
+        await self._leave_dialogues()
+        await self.switch_mode(mode)
+
+    async def _leave_dialogues(self) -> None:
         while len(self.screen_stack) > 1:
             await self.pop_screen()
-        await self.switch_mode(mode)
 
     async def hand_over(self, handover: Handover) -> None:
         """Go to a screen and give it something to begin with."""
+        # First: a screen that resumes takes what there is, and may open a dialogue for it.
+        await self._leave_dialogues()
         self.handed = handover
-        await self.do_mode(handover.mode)
+        if self.current_mode == handover.mode:  # nothing resumes then
+            self.base_screen.call_after_refresh(self.base_screen.take_handed)
+        else:
+            await self.switch_mode(handover.mode)
 
     def do_command_palette(self) -> None:
         """Open the command palette; not over a dialogue, whose question is open."""
         if len(self.screen_stack) == 1:
-            self.push_screen(CommandPalette(placeholder=self.say("app.palette"), id="--command-palette"))
+            self.push_screen(Palette(placeholder=self.say("app.palette"), id="--command-palette"))
 
     def do_retry(self) -> None:
         """Ask again."""
@@ -206,7 +215,7 @@ class QdrillApp(Copying, Evidence, Helping, Leaving, Looks, App[int]):
 
     def _tell_end(self, job: Job[object]) -> None:
         if job.state == "failed":
-            self.tell(str(job.error), severity="error")
+            self.tell(sentence(self.language, str(job.error)), severity="error")
         else:
             self.tell(self.say(f"job.{job.state}", what=self.say(f"job.{job.kind}")))
 

@@ -56,6 +56,9 @@ class Engine(Protocol):
     def target_exists(self, address: str) -> bool:
         """Whether something is at `address`; refuses a store that is guarded."""
 
+    def unfinished_backup(self, drill: DrillConfig) -> bool:
+        """Whether a backup of the drill's archive was broken off and can be gone on with; asks no store."""
+
     def drill(
         self, drill: DrillConfig, replace: str | None, control: JobControl, emit: Emit, *, resume: bool = False
     ) -> DrillOutcome:

@@ -32,6 +32,8 @@ STAGES: tuple[StageName, ...] = ("preflight", "backup", "restore", "validate", "
 LOG_LINES = 2000
 SAMPLES_A_SECOND = 2
 _SAMPLES = 240
+Told = StageStarted | StageFinished | MomentReached | CheckDone | DrillFinished
+"""Events that are lines of the log too, in the words of the language that shows them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,17 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """A line of the log: a request, a retry or a notice. `number` counts from 1 and never repeats."""
+    """A line of the log: a request, a retry, a notice, or what the drill came to (`told`).
+
+    `number` counts from 1 and never repeats.
+    """
 
     number: int
     at: float
     request: RequestDone | None = None
     level: Literal["request", "retry", "info", "warning"] = "request"
     text: str = ""
+    told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +167,17 @@ class Feed:
                 self._line(LogLine(0, 0.0, level=event.level, text=event.text))
             case CheckDone():
                 self._checks.append(event.check)
+                self._line(LogLine(0, 0.0, level="info", told=event))
             case MomentReached():
                 self._moments[event.name] = event.seconds
+                self._line(LogLine(0, 0.0, level="info", told=event))
             case _:
                 self._turn(event)
 
     def _turn(self, event: Event) -> None:
         """Events that turn the drill over to something new."""
+        if isinstance(event, Told):
+            self._line(LogLine(0, 0.0, level="info", told=event))
         match event:
             case DrillStarted():
                 self._state = replace(self._state, drill_id=event.id, directory=event.directory)

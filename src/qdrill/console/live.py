@@ -95,6 +95,19 @@ class LiveEngine:
 
         return self._session.target_writer(parse_address(address, self.config)).exists()
 
+    def unfinished_backup(self, drill: DrillConfig) -> bool:
+        """Whether there is a journal of the drill's archive, and the part file that it is of."""
+        from qdrill.address import parse_address
+        from qdrill.archive.writer import ArchiveWriter
+        from qdrill.names import default_archive
+
+        if drill.method != "rows":
+            return False
+        path = drill.archive
+        if path is None:
+            path = default_archive(self.config.artifacts, parse_address(drill.source, self.config).collection)
+        return ArchiveWriter(path).saved() is not None
+
     def drill(
         self, drill: DrillConfig, replace: str | None, control: JobControl, emit: Emit, *, resume: bool = False
     ) -> DrillOutcome:

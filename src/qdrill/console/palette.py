@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.binding import BindingType
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.fuzzy import FuzzySearch
 from textual.style import Style
+from textual.widgets import Input
 
-from qdrill.console.actions import ACTIONS, Action
+from qdrill.console.actions import ACTIONS, Action, binding_in_dialogue
 from qdrill.console.text import shown
 
 if TYPE_CHECKING:
     from qdrill.console.app import QdrillApp
 
 _LONGEST = 200
+_HARMLESS = r"[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]*"
+
+
+class Palette(CommandPalette):
+    """Textual's palette, into which nothing can be pasted that a terminal would obey."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [binding_in_dialogue("app.screenshot")]
+
+    def on_mount(self) -> None:
+        """Its line is Textual's own, which sends what it holds to the terminal as it is."""
+        self.query_one(Input).restrict = _HARMLESS
 
 
 class ActionCommands(Provider):

@@ -18,6 +18,28 @@ from qdrill.stores.base import UpdateMarks
 _LISTED = 20
 _WRITER: dict[str, State] = {"none": "pass", "detected": "inconclusive", "unknown": "inconclusive"}
 
+# The questions that every drill asks, in their order, and whether the verdict needs their answer.
+_ASKED: tuple[tuple[str, bool], ...] = (
+    ("source_has_points", True),
+    ("source_status", False),
+    ("backup_complete", True),
+    ("writer_during_backup", False),
+    ("points_restored", True),
+    ("rows_accepted", True),
+    ("configuration", True),
+    ("sample_searches", True),
+    ("points_compared", True),
+    ("rto", True),
+    ("rpo", True),
+)
+NOT_RUN = "not run: the drill ended before"
+
+
+def not_run(checks: Sequence[Check]) -> Iterator[Check]:
+    """Checks that a drill which broke off never came to; they say nothing, and its verdict stands without them."""
+    ran = {check.name for check in checks}
+    return (Check(name, "skipped", "", NOT_RUN, required=required) for name, required in _ASKED if name not in ran)
+
 
 def source_checks(points: int, marks: UpdateMarks | None, status: str) -> Iterator[Check]:
     """What the preflight found about the source."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from qdrill.control import JobControl
+from qdrill.drill.checks import not_run
 from qdrill.drill.plan import DrillPlan, Ends
 from qdrill.drill.preflight import Preflight
 from qdrill.drill.restore import Restored
@@ -19,8 +20,10 @@ from qdrill.drill.results import (
     SearchOutcome,
     StageName,
     StageTime,
+    UnfinishedRestore,
     Verdict,
 )
+from qdrill.drill.steering import Steering
 from qdrill.errors import QdrillError
 
 STAGES: tuple[StageName, ...] = ("preflight", "backup", "restore", "validate", "record")
@@ -33,6 +36,7 @@ class Findings:
     Attributes:
         stages: those that were reached, with their time once they ended.
         rta, rpa: recovery time and point actual, in seconds.
+        unfinished: a restore that broke off and left its target; `restored` is None then.
     """
 
     source: Place
@@ -42,6 +46,7 @@ class Findings:
     preflight: Preflight | None = None
     backup: BackupResult | None = None
     restored: Restored | None = None
+    unfinished: UnfinishedRestore | None = None
     compare: CompareResult | None = None
     searches: tuple[SearchOutcome, ...] = ()
     rta: float | None = None
@@ -85,7 +90,7 @@ class Findings:
     def result(
         self,
         plan: DrillPlan,
-        control: JobControl,
+        steering: Steering,
         id: str,
         started: datetime,
         verdict: Verdict,
@@ -105,7 +110,7 @@ class Findings:
             method=plan.method,
             objectives=plan.objectives,
             stages=tuple(self.stages.get(stage, StageTime(stage, None, False)) for stage in STAGES),
-            checks=tuple(self.checks),
+            checks=tuple(self.checks) if error is None else (*self.checks, *not_run(self.checks)),
             rta_seconds=self.rta,
             rpa_seconds=self.rpa,
             drift=self.drift,
@@ -114,7 +119,14 @@ class Findings:
             compare=self.compare,
             searches=self.searches,
             target_removed=self.target_removed,
-            delay_ms_per_point=control.delay_ms_per_point,
+            delay_ms_per_point=steering.largest_delay(),
             error=str(error) if error is not None else "",
-            notes=tuple(self.notes),
+            notes=(*self.notes, *steering.notes(time.monotonic())),
+            unfinished=self.unfinished,
+            rta_note=self._rta_note(steering),
         )
+
+    def _rta_note(self, steering: Steering) -> str:
+        if self.rta is None or self.restored is None:
+            return ""
+        return steering.during(self.restored.clock, self.restored.clock + self.rta)

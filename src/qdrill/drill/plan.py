@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -41,6 +41,8 @@ class Ends:
 
     Attributes:
         snapshots: the same ends' snapshots; None for a drill by rows.
+        recount: points of the target, counted so that it works after the drill was cancelled; raises QdrillError.
+            None: the target's own reader does.
         source_address, target_address: as the user named them.
         source_store, target_store: labels of their stores.
         target_collection, target_version: the target may not exist yet, so its own reader cannot be asked.
@@ -55,6 +57,7 @@ class Ends:
     target_collection: str
     target_version: str
     snapshots: SnapshotEnds | None = None
+    recount: Callable[[], int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,25 @@ class RestoreResult:
 
 
 @dataclass(frozen=True, slots=True)
+class UnfinishedRestore:
+    """A restore that broke off after it had created its target, which stays behind.
+
+    Attributes:
+        points_expected: of the archive.
+        points: counted in the target afterwards; None where they could not be counted.
+        moments: those it reached; `created` always.
+    """
+
+    points_expected: int
+    points: int | None
+    rejected_total: int
+    seconds: float
+    moments: Moments
+    batches: int = 0
+    retries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class CompareResult:
     """Two collections compared. Counts are of points; `differences` holds the first of each class, all are counted.
 
@@ -222,7 +241,11 @@ class StageTime:
 
 @dataclass(frozen=True, slots=True)
 class DrillResult:
-    """Everything a drill found out; the record is a rendering of this."""
+    """Everything a drill found out; the record is a rendering of this.
+
+    `delay_ms_per_point` is the largest throttle that was in force; `rta_note` says what made the recovery longer than
+    it had to be, a pause or a throttle.
+    """
 
     id: str
     name: str
@@ -247,3 +270,5 @@ class DrillResult:
     delay_ms_per_point: float = 0.0
     error: str = ""
     notes: tuple[str, ...] = field(default=())
+    unfinished: UnfinishedRestore | None = None
+    rta_note: str = ""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from qdrill.control import JobControl
 from qdrill.drill import checks as questions
+from qdrill.drill.broken_off import RestoreHeard, words_of
 from qdrill.drill.evidence import JsonLines, journalled
 from qdrill.drill.findings import Findings
 from qdrill.drill.plan import DrillPlan, Ends, searches_for
@@ -23,6 +24,7 @@ from qdrill.drill.search import Recovery, ask_all, wait_until_right
 from qdrill.drill.search_compare import Answer
 from qdrill.drill.search_plan import PlannedSearch, plan_searches
 from qdrill.drill.snapshot_or_rows import method_of
+from qdrill.drill.steering import Steering
 from qdrill.drill.validate import wait_for_optimizer
 from qdrill.drill.verdict import judge
 from qdrill.errors import ExitCode, Interrupted, QdrillError
@@ -84,8 +86,9 @@ class _Drill:
         self.started = datetime.now(UTC)
         self.directory = claim_directory(plan.drills, self.started, random.SystemRandom())
         self.journal = JsonLines(self.directory / "evidence" / "journal.jsonl")
-        self.tell, self.emit = emit, journalled(self.journal, emit)
+        self.tell, self.emit = emit, RestoreHeard(journalled(self.journal, emit))
         self.found = Findings.before(ends)
+        self.steering = Steering(time.monotonic())
         self.method = method_of(plan, ends, control, self.emit)
 
     def run(self) -> DrillOutcome:
@@ -120,21 +123,31 @@ class _Drill:
                 self._restore(backup, start)
             verdict, reason = judge(self.found.checks)
         except QdrillError as error:
+            left = self._left_behind()
             # What fails while the connections are being cut says nothing about the ends.
             if self.control.cancelled or isinstance(error, Interrupted):
-                return self._interrupted()
+                return self._interrupted(left)
             stage = self.found.last_stage
-            return "inconclusive" if stage == "preflight" else "fail", f"{stage}: {error}", error
+            return "inconclusive" if stage == "preflight" else "fail", f"{stage}: {error}{left}", error
         return verdict, reason, None
 
-    def _interrupted(self) -> tuple[Verdict, str, QdrillError | None]:
-        during = f"cancelled during {self.found.last_stage}"
+    def _left_behind(self) -> str:
+        """Note the target of a restore that broke off; what the reason says of it, empty where there is none."""
+        found = self.found
+        if found.restored is not None or found.backup is None:
+            return ""
+        retries = self.control.retries - found.backup.retries
+        found.unfinished = self.emit.unfinished(self.ends, found.backup.points, max(0, retries))
+        return f"; {words_of(found.unfinished, self.ends.target_address)}" if found.unfinished else ""
+
+    def _interrupted(self, left: str = "") -> tuple[Verdict, str, QdrillError | None]:
+        during = f"cancelled during {self.found.last_stage}{left}"
         return "interrupted", during, Interrupted(during)
 
     @contextmanager
     def _stage(self, stage: StageName) -> Iterator[None]:
         self.emit(StageStarted(stage))
-        clock = time.monotonic()
+        clock = self.steering.stages[stage] = time.monotonic()
         self.found.stages[stage] = StageTime(stage, None, False)
         good = False
         try:
@@ -244,9 +257,10 @@ class _Drill:
             self._remove_target()
         if self.control.cancelled and verdict != "interrupted":
             verdict, reason, error = self._interrupted()
+        self._journal_steering()
         # The record keeps the journal's digest: nothing may be added to it from here on.
         self.journal.close()
-        result = self.found.result(self.plan, self.control, self.directory.name, self.started, verdict, reason, error)
+        result = self.found.result(self.plan, self.steering, self.directory.name, self.started, verdict, reason, error)
         path = save_drill(self.directory, result, who=self.plan.who, origin=self.plan.origin)
         record = load_record(path)
         write_ci_summary(self.plan.ci_summary, record, seed_total=self.found.points_before_backup)
@@ -255,6 +269,11 @@ class _Drill:
         self.tell(DrillFinished(verdict, reason, str(path)))
         code = error.exit_code if error is not None else _EXIT[verdict]
         return DrillOutcome(result, path, code)
+
+    def _journal_steering(self) -> None:
+        self.steering.steered = self.control.steered
+        for line in self.steering.journal():
+            self.journal.add({"time": datetime.now(UTC).isoformat(), **line})
 
     def _remove_target(self) -> None:
         """Take the target away when asked, with the proof that this drill made it."""

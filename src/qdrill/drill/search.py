@@ -13,9 +13,9 @@ from qdrill.control import JobControl
 from qdrill.drill.results import Hit, SearchOutcome
 from qdrill.drill.search_compare import Answer, compare_answers, open_tie
 from qdrill.drill.search_plan import PlannedSearch
-from qdrill.embedders.base import one_line
 from qdrill.errors import Inconclusive, Interrupted, QdrillError
 from qdrill.events import Emit, Progress, ignore
+from qdrill.names import one_line
 from qdrill.stores.base import CollectionReader
 
 TIE_SPARE_WIDE = 1000

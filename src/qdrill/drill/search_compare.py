@@ -16,12 +16,13 @@ from dataclasses import dataclass
 
 from qdrill.drill.results import Hit, PointId, SearchOutcome, State
 from qdrill.drill.search_plan import PlannedSearch
-from qdrill.embedders.base import one_line
 from qdrill.errors import NotFound, QdrillError, Refused
+from qdrill.names import one_line
 
 TIE = 1e-6
 SCORE_CHANGE = 1e-5
-_F32_STEP = 1.2e-7
+F32_STEP = 1.2e-7
+"""One step of a 32-bit float, relative: below it a score that is close to zero has not changed."""
 _BUSY = frozenset({408, 429})
 
 
@@ -171,7 +172,7 @@ def _score_change(source: Answer, target_top: Sequence[Hit]) -> tuple[float | No
     scores: dict[PointId, float] = {}
     for hit in source.hits:
         scores.setdefault(hit.id, hit.score)
-    floor = _F32_STEP * max(abs(score) for score in scores.values())
+    floor = F32_STEP * max(abs(score) for score in scores.values())
     largest, moved = None, None
     for hit in _first_of_each(target_top):
         if hit.id not in scores:

@@ -22,8 +22,9 @@ from qdrill.drill.vectors import (
     read_slots,
     shape_problem,
 )
-from qdrill.embedders.base import Embedder, is_sparse, one_line, quoted
+from qdrill.embedders.base import Embedder, is_sparse, quoted
 from qdrill.errors import Inconclusive, Interrupted, QdrillError, UsageError
+from qdrill.names import one_line
 from qdrill.stores.base import CollectionReader, Query
 
 Kind = Literal["text", "id", "vector", "random"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace as changed
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,9 @@ from qdrill import units
 from qdrill.address import Address, parse_address, same_place
 from qdrill.config_model import DrillConfig
 from qdrill.drill import preflight
+from qdrill.drill.broken_off import count_anew
 from qdrill.drill.from_config import plan_from_config
-from qdrill.drill.plan import DrillPlan, Ends, SnapshotEnds
+from qdrill.drill.plan import DrillPlan, Ends, SnapshotEnds, searches_for
 from qdrill.drill.refusal import record_refusal
 from qdrill.drill.snapshot_rules import refuse_embedded, snapshot_refusal
 from qdrill.errors import Interrupted, StoreError, UsageError
@@ -75,6 +77,7 @@ def open_ends(session: Session, drill: DrillConfig) -> Ends:
         target_collection=target.collection,
         target_version=session.store(target.store.config).version(),
         snapshots=_snapshots(session, source, reader.name, target) if drill.method == "snapshot" else None,
+        recount=partial(count_anew, session, target),
     )
 
 
@@ -128,11 +131,17 @@ def dry_run(plan: DrillPlan, ends: Ends) -> tuple[tuple[str, str], ...]:
         ("restore", f"{ends.target_address}: {_restore_words(plan, ends)}"),
         (
             "validate",
-            f"{units.plural(len(plan.searches), 'sample search', 'sample searches')}, points compared: {plan.level}",
+            f"{units.plural(_searches(plan, ends), 'sample search', 'sample searches')}, points compared: {plan.level}",
         ),
         ("record", f"{plan.drills}/ID/drill.toml, {plan.ci_summary}" + (f", {plan.readme}" if plan.readme else "")),
         ("afterwards", "delete the target, if this drill made it" if plan.delete_target else "keep the target"),
     )
+
+
+def _searches(plan: DrillPlan, ends: Ends) -> int:
+    """Sample searches of the drill; random points count one by one."""
+    searches = searches_for(plan.searches, ends.source.info(), ends.source.name)
+    return sum(search.number if search.kind == "random" else 1 for search in searches)
 
 
 def _backup_words(plan: DrillPlan) -> str:

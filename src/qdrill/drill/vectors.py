@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from qdrill.embedders.base import is_number, one_line, quoted
+from qdrill.embedders.base import is_number, quoted
 from qdrill.errors import Inconclusive
+from qdrill.names import one_line
 from qdrill.stores.base import CollectionInfo
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any, Protocol, TypeGuard
 
 from qdrill.errors import StoreError
-from qdrill.names import terminal_text
 
 Dense = list[float]
 Sparse = tuple[list[int], list[float]]
@@ -110,11 +109,6 @@ def is_number(value: Any) -> TypeGuard[int | float]:
 def unusable(label: str, what: str) -> StoreError:
     """The error for an answer that is no set of embeddings."""
     return StoreError(f"{label}: its answer {what}; check its url, model and dimension in drills.toml")
-
-
-def one_line(text: str, limit: int = 120) -> str:
-    """Text from outside made harmless on one line of at most `limit` terminal cells."""
-    return terminal_text(" ".join(text[: limit * 4].split()), limit)
 
 
 def quoted(text: str) -> str:

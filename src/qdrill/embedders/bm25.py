@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from qdrill.control import JobControl
-from qdrill.embedders.base import BATCH, EmbedderSettings, Embedding, one_line, quoted
+from qdrill.embedders.base import BATCH, EmbedderSettings, Embedding, quoted
 from qdrill.errors import StoreError, UsageError
+from qdrill.names import one_line
 
 if TYPE_CHECKING:
     from qdrant_edge import Bm25, SparseVector

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from qdrill.control import JobControl
-from qdrill.embedders.base import Embedder, EmbedderSettings, one_line, quoted
+from qdrill.embedders.base import Embedder, EmbedderSettings, quoted
 from qdrill.embedders.bm25 import open_bm25
 from qdrill.embedders.ollama import open_ollama
 from qdrill.embedders.openai import open_openai
 from qdrill.embedders.rag_api import open_rag_api
 from qdrill.embedders.transport import Patience
 from qdrill.errors import UsageError
+from qdrill.names import one_line
 
 _OVER_HTTP = {"rag_api": open_rag_api, "ollama": open_ollama, "openai": open_openai}
 KINDS = ("bm25", *_OVER_HTTP)

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from qdrill.control import JobControl
-from qdrill.embedders.base import EmbedderSettings, one_line
+from qdrill.embedders.base import EmbedderSettings
 from qdrill.embedders.service import bearer, header_safe, service
 from qdrill.embedders.transport import Dialect, HttpEmbedder, Patience
+from qdrill.names import one_line
 
 TENANT_VARIABLE = "RAG_TENANT_ID"
 

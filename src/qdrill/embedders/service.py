@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from qdrill.embedders.base import EmbedderSettings, one_line, quoted
+from qdrill.embedders.base import EmbedderSettings, quoted
 from qdrill.embedders.transport import Service
 from qdrill.errors import UsageError
+from qdrill.names import one_line
 from qdrill.urls import BadUrl, service_url, split_url
 
 

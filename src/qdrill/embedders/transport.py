@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qdrill.control import JobControl
-from qdrill.embedders.base import BATCH, Dense, Embedding, checked_vectors, one_line, unusable
+from qdrill.embedders.base import BATCH, Dense, Embedding, checked_vectors, unusable
 from qdrill.errors import Refused, StoreError
+from qdrill.names import one_line
 
 if TYPE_CHECKING:
     import httpx

@@ -18,12 +18,11 @@ from qdrill.drill.results import (
     Hit,
     Moments,
     Place,
-    Rejected,
-    RestoreResult,
     SearchOutcome,
     State,
     Verdict,
 )
+from qdrill.records.build_restore import FIRST_IDS, restore_record
 from qdrill.records.model import (
     DIFFERENCES_PATH,
     EVIDENCE_DIR,
@@ -37,8 +36,6 @@ from qdrill.records.model import (
     ListedDifference,
     Metrics,
     Origin,
-    RejectedGroup,
-    RestoreRecord,
     Rpo,
     Rto,
     SearchRecord,
@@ -48,7 +45,6 @@ from qdrill.records.model import (
     Who,
 )
 
-FIRST_IDS = 20
 _COMPARED: Mapping[Verdict, State] = {
     "pass": "pass",
     "fail": "fail",
@@ -104,7 +100,7 @@ def build_record(
         notes=result.notes,
         screenshots=screens(evidence),
         backup=_backup(result.backup, result.started) if result.backup else None,
-        restore=_restore(result.restore) if result.restore else None,
+        restore=restore_record(result),
         rto=_rto(result),
         rpo=_rpo(result),
         verify=_verify(result.compare, evidence) if result.compare else None,
@@ -166,7 +162,9 @@ def _source(result: DrillResult) -> Side:
 
 
 def _target(result: DrillResult) -> Side:
-    restore = result.restore
+    restore, broke_off = result.restore, result.unfinished
+    if restore is None and broke_off is not None:
+        return _side(result.target, broke_off.points, created=True, removed=result.target_removed)
     if restore is None:
         return _side(result.target, None, removed=result.target_removed)
     return _side(result.target, restore.points_restored, restore.created_by_drill, result.target_removed)
@@ -196,34 +194,15 @@ def _backup(backup: BackupResult, drill_started: datetime) -> BackupRecord:
     )
 
 
-def _restore(restore: RestoreResult) -> RestoreRecord:
-    return RestoreRecord(
-        expected=restore.points_expected,
-        restored=restore.points_restored,
-        rejected_total=restore.rejected_total,
-        duration_s=float(restore.seconds),
-        batches=restore.batches,
-        retries=restore.retries,
-        resumed=restore.resumed_chunks,
-        rejected=_grouped(restore.rejected),
-    )
-
-
-def _grouped(rejected: Iterable[Rejected]) -> tuple[RejectedGroup, ...]:
-    ids: dict[str, list[str]] = {}
-    for row in rejected:
-        ids.setdefault(row.reason, []).append(str(row.id))
-    return tuple(RejectedGroup(reason, len(all_), tuple(all_[:FIRST_IDS])) for reason, all_ in ids.items())
-
-
 def _met(objective: float | None, actual: float | None) -> bool | None:
     return None if objective is None or actual is None else actual <= objective
 
 
 def _rto(result: DrillResult) -> Rto:
     objective, actual = _float(result.objectives.rto_seconds), _float(result.rta_seconds)
-    moments = result.restore.moments if result.restore else Moments()
-    return Rto(objective, actual, _met(objective, actual), phases=moments)
+    ended = result.restore or result.unfinished
+    moments = ended.moments if ended else Moments()
+    return Rto(objective, actual, _met(objective, actual), phases=moments, note=result.rta_note or None)
 
 
 def _rpo(result: DrillResult) -> Rpo:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import isfinite
 from pathlib import Path
 from statistics import median
 
@@ -210,7 +211,7 @@ def trend_of_rows(rows: Iterable[RecordRow]) -> list[Trend]:
 def _point(row: RecordRow) -> TrendPoint | None:
     if row.kind != "drill" or row.origin != "real" or row.verdict not in ("pass", "fail"):
         return None
-    if row.started is None or row.finished is None or row.rta_s is None:
+    if row.started is None or row.finished is None or row.rta_s is None or not isfinite(row.rta_s):
         return None
     return TrendPoint(row.id, row.started, row.verdict, row.rta_s, row.rto_s)
 

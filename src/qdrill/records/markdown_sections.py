@@ -95,9 +95,16 @@ def checks(record: DrillRecord, words: Words) -> list[str]:
 def failed_checks(record: DrillRecord, words: Words) -> list[str]:
     """Checks that did not pass, with the ids concerned, and rows the target refused."""
     unsettled = [one for one in record.check if one.state in ("fail", "inconclusive")]
-    none = words("failed.none" if record.check else "checks.none")
+    none = words(_none_failed(record))
     blocks = [_failed(one, words) for one in unsettled] or [paragraph(none)]
     return section(words("title.failed"), *blocks, _rejected(record, words))
+
+
+def _none_failed(record: DrillRecord) -> str:
+    """Which words say that no check failed: one that was not run has not passed."""
+    if all(one.state == "skipped" for one in record.check):
+        return "checks.none"
+    return "failed.none_of_those_run" if any(one.state == "skipped" for one in record.check) else "failed.none"
 
 
 def _failed(check: Check, words: Words) -> list[str]:

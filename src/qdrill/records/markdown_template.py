@@ -72,7 +72,9 @@ def _restored(record: DrillRecord, words: Words) -> str:
     restore = record.restore
     if restore is None:
         return words("unknown.because", why=why_absent(record, "restore", words))
-    return words("restored", restored=number(restore.restored), expected=number(restore.expected))
+    key = "restored.unfinished" if restore.broke_off else "restored"
+    restored = words("unknown") if restore.restored is None else number(restore.restored)
+    return words(key, restored=restored, expected=number(restore.expected))
 
 
 def _rto(record: DrillRecord, words: Words) -> str:
@@ -82,7 +84,9 @@ def _rto(record: DrillRecord, words: Words) -> str:
         reason = data(words.sentence(record.reason))
         why = reason if record.search else words("searches.none", why=why_absent(record, "validate", words))
         return words("rto.not_reached", objective=objective, why=why)
-    return words("rto", objective=objective, actual=actual, met=met(record.rto.met, words))
+    said = words("rto", objective=objective, actual=actual, met=met(record.rto.met, words))
+    note = record.rto.note
+    return words("rto.note", said=said, note=data(words.sentence(note))) if note else said
 
 
 def met(value: bool | None, words: Words) -> str:

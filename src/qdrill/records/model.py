@@ -124,26 +124,36 @@ class RejectedGroup:
 
 @dataclass(frozen=True, slots=True)
 class RestoreRecord:
-    """What reached the target; `rejected_total` counts all, `rejected` groups those that are listed."""
+    """What reached the target; `rejected_total` counts all, `rejected` groups those that are listed.
+
+    Attributes:
+        restored: counted in the target; None where it could not be counted.
+        broke_off: True where the restore did not end and left what it had made so far; else None.
+    """
 
     expected: int
-    restored: int
+    restored: int | None
     rejected_total: int
     duration_s: float
     batches: int = 0
     retries: int = 0
     resumed: int = 0
+    broke_off: bool | None = None
     rejected: tuple[RejectedGroup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Rto:
-    """Recovery time: objective and actual. `met` is None when either is not known."""
+    """Recovery time: objective and actual. `met` is None when either is not known.
+
+    `note` says what made it longer than it had to be, a pause or a throttle; None where nothing did.
+    """
 
     objective_s: float | None = None
     rta_s: float | None = None
     met: bool | None = None
     precision: str = RTA_MEANING
+    note: str | None = None
     phases: Moments = field(default_factory=Moments)
 
 

@@ -28,6 +28,7 @@ FIXED: Mapping[str, str] = {
     "every point equal: id, vectors bit for bit, payload": "每个数据点相同：id、向量逐位、payload",
     "every sample search answers as on the source": "每次抽样检索的结果都与源集合一致",
     "the collection has no vectors to search": "集合没有可检索的向量",
+    "not run: the drill ended before": "未执行：演练在此之前已结束",
     "no search ran": "没有执行检索",
     "no objective set": "未设目标",
     "the recovery time could not be measured": "未能测得恢复时间",
@@ -148,6 +149,14 @@ _SEARCHED: tuple[tuple[str, str], ...] = (
 
 # Why a drill ended as it did, and its notes.
 _ENDED: tuple[tuple[str, str], ...] = (
+    (
+        r"(.+); the target (.+) exists, made by this drill; it held (\d+) of (\d+) points when counted afterwards",
+        "{0*}；目标集合 {1} 存在，由本次演练创建；之后计数时含 {2} 个数据点，应为 {3} 个",
+    ),
+    (
+        r"(.+); the target (.+) exists, made by this drill; how many of (\d+) points it holds could not be counted",
+        "{0*}；目标集合 {1} 存在，由本次演练创建；其数据点数未能计数，应为 {2} 个",
+    ),
     (r"([\w, ]+) did not run", "未执行：{0#}"),
     (r"([\w, ]+) did not pass", "未通过：{0#}"),
     (r"and (\d+) more", "另有 {0} 项"),
@@ -169,8 +178,32 @@ _ENDED: tuple[tuple[str, str], ...] = (
     *((rf"{stage}: (.+)", f"{chinese}阶段：{{0*}}") for stage, chinese in _STAGES),
 )
 
+# What somebody did to the drill while it ran.
+_STEERED: tuple[tuple[str, str], ...] = (
+    (r"the throttle was ([\d.e+-]+) ms a point at the start", "开始时限速为每个数据点 {0} 毫秒"),
+    *(
+        (
+            rf"the throttle was set to ([\d.e+-]+) ms a point after ([\d.]+) s, during {stage}",
+            f"{{1}} 秒后限速改为每个数据点 {{0}} 毫秒（{chinese}阶段）",
+        )
+        for stage, chinese in _STAGES
+    ),
+    *(
+        (rf"the throttle was lifted after ([\d.]+) s, during {stage}", f"{{0}} 秒后取消限速（{chinese}阶段）")
+        for stage, chinese in _STAGES
+    ),
+    *((rf"paused for ([\d.]+) s during {stage}", f"在{chinese}阶段暂停 {{0}} 秒") for stage, chinese in _STAGES),
+    (r"steered (\d+) more times", "另有 {0} 次调整"),
+    (
+        r"it includes a pause of ([\d.]+) s and a throttle of up to ([\d.e+-]+) ms a point",
+        "其中包括暂停 {0} 秒，以及每个数据点最多 {1} 毫秒的限速",
+    ),
+    (r"it includes a pause of ([\d.]+) s", "其中包括暂停 {0} 秒"),
+    (r"it includes a throttle of up to ([\d.e+-]+) ms a point", "其中包括每个数据点最多 {0} 毫秒的限速"),
+)
+
 # Pattern of the whole sentence, and its Chinese; the slots are those of `words.Words`. The first that fits counts.
-PATTERNS: tuple[tuple[str, str], ...] = (*_CHECKED, *_ENDED, *_SEARCHED)
+PATTERNS: tuple[tuple[str, str], ...] = (*_CHECKED, *_STEERED, *_ENDED, *_SEARCHED)
 
 CHECKS: Mapping[str, str] = {
     "source_has_points": "源集合有数据",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from qdrill.records import markdown_en, markdown_zh, sentences_zh
+from qdrill.records import errors_zh, markdown_en, markdown_zh, sentences_zh
 from qdrill.records.model import Lang
 
 # `{0}` in a template is the first group as it stands, `{0*}` translated, `{0#}` names of checks.
@@ -67,5 +67,11 @@ class Words:
 
 WORDS: Mapping[Lang, Words] = {
     "en": Words("en", markdown_en.TEXT),
-    "zh": Words("zh", markdown_zh.TEXT, sentences_zh.FIXED, sentences_zh.PATTERNS, sentences_zh.CHECKS),
+    "zh": Words(
+        "zh",
+        markdown_zh.TEXT,
+        sentences_zh.FIXED,
+        (*sentences_zh.PATTERNS, *errors_zh.PATTERNS),
+        sentences_zh.CHECKS,
+    ),
 }

@@ -7,17 +7,12 @@ import re
 from collections.abc import Sequence
 from html import unescape
 
-from qdrill.names import terminal_text
+from qdrill.names import one_line
 
 _HTML = re.compile(r"\s*(<!doctype html|<html|<head|<body)", re.IGNORECASE)
 _TITLE = re.compile(r"<(title|h1)[^>]*>(.*?)</\1>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _SMALL = 2048
-
-
-def one_line(text: str, limit: int = 300) -> str:
-    """Any text of a server on one line."""
-    return terminal_text(" ".join(text.split()), limit)
 
 
 def in_words(text: str, limit: int = 300) -> str:

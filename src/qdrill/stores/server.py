@@ -18,7 +18,8 @@ import msgspec
 from qdrill.control import JobControl
 from qdrill.errors import NotFound, Refused
 from qdrill.events import Emit, ignore
-from qdrill.stores.answers import in_words, one_line
+from qdrill.names import one_line
+from qdrill.stores.answers import in_words
 from qdrill.stores.retry import Transient, with_retries
 from qdrill.stores.wire import Body, Reply, Wire
 

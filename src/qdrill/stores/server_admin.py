@@ -13,7 +13,7 @@ from qdrant_client.common.client_exceptions import ResourceExhaustedResponse
 from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
 from qdrill.drill.results import Hit, PointId
-from qdrill.stores.answers import one_line
+from qdrill.names import one_line
 from qdrill.stores.base import Query
 from qdrill.stores.connecting import abandonable
 from qdrill.stores.retry import TRANSIENT_STATUSES, Transient, with_retries

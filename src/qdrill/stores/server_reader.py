@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from qdrill.drill.results import Hit, PointId
 from qdrill.errors import QdrillError, Refused, StoreError
+from qdrill.names import one_line
 from qdrill.rows.order import id_token
 from qdrill.rows.splice import NotAPage, PageSpan, ids_of_id_page, page_span
 from qdrill.rows.vector_order import in_name_order
 from qdrill.schema.compat import dense_vectors, sparse_vectors
-from qdrill.stores.answers import one_line
 from qdrill.stores.base import CollectionInfo, IdPage, OptimizerState, Page, Query, UpdateMarks
 from qdrill.stores.retry import Transient, with_retries
 from qdrill.stores.wire import Reply

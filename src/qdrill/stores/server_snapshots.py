@@ -21,8 +21,8 @@ from urllib.parse import quote, urlsplit
 from qdrill.control import JobControl
 from qdrill.errors import Interrupted, QdrillError, StoreError, UsageError
 from qdrill.events import Emit, Event, RequestDone, ignore
-from qdrill.names import terminal_text
-from qdrill.stores.answers import in_words, one_line
+from qdrill.names import one_line, terminal_text
+from qdrill.stores.answers import in_words
 from qdrill.stores.base import ServerSnapshot, SnapshotSink, Store
 from qdrill.stores.connecting import connect, encrypted
 from qdrill.stores.retry import TRANSIENT_STATUSES, Transient, with_retries

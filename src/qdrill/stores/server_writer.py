@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from qdrill.errors import NotFound, Refused, StoreError, UsageError
-from qdrill.stores.answers import one_line
+from qdrill.names import one_line
 from qdrill.stores.retry import Transient, with_retries
 from qdrill.stores.server import collection_path, decode
 from qdrill.stores.server_reader import ServerReader

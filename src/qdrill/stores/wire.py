@@ -20,7 +20,8 @@ from urllib.parse import urlsplit
 from qdrill.control import JobControl
 from qdrill.errors import StoreError
 from qdrill.events import Emit, RequestDone, ignore
-from qdrill.stores.answers import in_words, one_line, small_text
+from qdrill.names import one_line
+from qdrill.stores.answers import in_words, small_text
 from qdrill.stores.connecting import connect, encrypted
 from qdrill.stores.request_head import host_header, request_head
 from qdrill.stores.retry import ATTEMPTS, FIRST_ATTEMPTS, TRANSIENT_STATUSES, Transient

@@ -13,24 +13,19 @@ from qdrill.browse.overview import CollectionSummary
 from qdrill.config_model import Config, DrillConfig, StoreConfig
 from qdrill.control import JobControl
 from qdrill.drill.point_versions import PointVersions
-from qdrill.drill.results import BackupResult, Level, PointId, RestoreResult, SearchOutcome
+from qdrill.drill.results import BackupResult, DrillResult, Level, PointId, RestoreResult, SearchOutcome
 from qdrill.drill.runner import DrillOutcome
 from qdrill.drill.search_plan import SearchSpec
 from qdrill.drill.verify import Verification
-from qdrill.errors import ExitCode, Interrupted, NotFound, QdrillError
+from qdrill.errors import ExitCode, Interrupted, NotFound
 from qdrill.events import DrillFinished, DrillStarted, Emit
-from qdrill.records.amend import Amendment
-from qdrill.records.history import RecordRow, row_of
-from qdrill.records.model import DrillRecord, Lang
-from qdrill.records.render_markdown import render_markdown
-from qdrill.records.render_toml import render_toml
 from qdrill.rows.preview import PointRow
 from tests.console.support import samples
 from tests.console.support.script import LONGEST, Script, Step
+from tests.console.support.scripted_records import ScriptedRecords
 
 Key = TypeVar("Key")
 Found = TypeVar("Found")
-WHO = ("operator", "reviewer", "ticket", "notes")
 DRILL_ID = "20261122T151107Z-7f3a"
 
 
@@ -42,7 +37,7 @@ class Call:
     given: dict[str, Any]
 
 
-class ScriptedEngine:
+class ScriptedEngine(ScriptedRecords):
     """`console.engine.Engine` in memory. What it answers stands in its attributes; change them as a test needs.
 
     Attributes:
@@ -50,13 +45,14 @@ class ScriptedEngine:
         details, points, versions: by address, and by point id.
         outcomes: answers of `ask`. verification: answer of `verify`.
         existing: addresses at which something is.
-        records: records, or the errors of damaged ones, by directory, newest first.
-        problems: what is not as a record vouches for, by directory. broken: drills whose record before is gone.
+        unfinished: names of the drills whose backup was broken off.
+        result: what a drill comes to; None is a sample.
         scripts: what the jobs play: "drill", "back_up", "restore", "verify".
         calls: every call, in order.
     """
 
     def __init__(self, artifacts: Path, config: Config | None = None) -> None:
+        super().__init__()
         self.config = config or samples.config(artifacts)
         self.summaries: list[CollectionSummary] = [samples.summary()]
         self.details: dict[str, CollectionDetail] = {samples.SOURCE: samples.detail()}
@@ -65,15 +61,14 @@ class ScriptedEngine:
         self.outcomes: tuple[SearchOutcome, ...] = (samples.outcome(),)
         self.verification = samples.verification()
         self.existing: set[str] = {samples.SOURCE}
+        self.unfinished: set[str] = set()
         self.planned: tuple[tuple[str, str], ...] = (("drill", "nightly"), ("backup", "write it"))
-        self.records: dict[Path, DrillRecord | QdrillError] = {}
-        self.problems: dict[Path, tuple[str, ...]] = {}
-        self.broken: tuple[str, ...] = ()
         self.scripts = {name: Script() for name in ("drill", "back_up", "restore", "verify")}
         self.scripts["drill"].steps = samples.drill_events()
         self.calls: list[Call] = []
         self.extra: tuple[StoreConfig, ...] = ()
         self.kept_archives: tuple[Path, ...] = ()
+        self.result: DrillResult | None = None
         self._errors: dict[str, BaseException] = {}
         self._gates: dict[str, threading.Event] = {}
         self._lock = threading.Lock()
@@ -160,6 +155,11 @@ class ScriptedEngine:
         self._enter("target_exists", address=address)
         return address in self.existing
 
+    def unfinished_backup(self, drill: DrillConfig) -> bool:
+        """Whether `unfinished` names the drill."""
+        self._enter("unfinished_backup", drill=drill)
+        return drill.name in self.unfinished
+
     def drill(
         self, drill: DrillConfig, replace: str | None, control: JobControl, emit: Emit, *, resume: bool = False
     ) -> DrillOutcome:
@@ -179,7 +179,7 @@ class ScriptedEngine:
         finished = [one for one in self.scripts["drill"].steps if isinstance(one, DrillFinished)]
         if finished and code is ExitCode.PASSED:
             verdict = finished[-1].verdict
-        result = samples.drill_result(verdict, id=directory.name)
+        result = replace(self.result or samples.drill_result(verdict), id=directory.name, verdict=verdict)
         self.records = {directory: samples.record(verdict, id=directory.name), **self.records}
         return DrillOutcome(result, directory / "drill.toml", code)
 
@@ -231,65 +231,6 @@ class ScriptedEngine:
         self._enter("point_versions", left=left, right=right, point=point)
         return self.versions.get(point) or samples.versions(point)
 
-    def record_rows(self) -> list[RecordRow]:
-        """A row for each record, in the order of `records`."""
-        self._enter("record_rows")
-        return [_row(directory, found) for directory, found in self.records.items()]
-
-    def each_record(self) -> Iterator[RecordRow]:
-        """The same one by one; a test that makes it slow sees the table before they are there."""
-        self._enter("each_record")
-        yield from [_row(directory, found) for directory, found in self.records.items()]
-
-    def check_record(self, directory: Path) -> tuple[str, ...]:
-        """What `problems` has for it."""
-        self._enter("check_record", directory=directory)
-        self.record(directory)
-        return self.problems.get(directory, ())
-
-    def broken_links(self) -> tuple[str, ...]:
-        """What `broken` has."""
-        self._enter("broken_links")
-        return self.broken
-
-    def record_file(self, directory: Path) -> str:
-        """The record as TOML; of a damaged one its error."""
-        self._enter("record_file", directory=directory)
-        found = self._found(self.records, directory)
-        return str(found) if isinstance(found, QdrillError) else render_toml(found)
-
-    def record(self, directory: Path) -> DrillRecord:
-        """A record."""
-        self._enter("record", directory=directory)
-        found = self._found(self.records, directory)
-        if isinstance(found, QdrillError):
-            raise found
-        return found
-
-    def record_markdown(self, directory: Path, language: Lang) -> str:
-        """Its Markdown, rendered as the engine does."""
-        self._enter("record_markdown", directory=directory, language=language)
-        return render_markdown(self.record(directory), language)
-
-    def amend(self, directory: Path, change: Amendment, attach: Sequence[str] = ()) -> DrillRecord:
-        """Fill in a record's fields."""
-        self._enter("amend", directory=directory, change=change, attach=tuple(attach))
-        found = self.record(directory)
-        who = {name: text for name in WHO if (text := getattr(change, name)) is not None}
-        metrics = replace(
-            found.metrics,
-            grafana=found.metrics.grafana if change.grafana is None else change.grafana or None,
-            screenshot=found.metrics.screenshot if change.screenshot is None else change.screenshot or None,
-        )
-        changed = replace(found, who=replace(found.who, **who), metrics=metrics)
-        self.records[directory] = changed
-        return changed
-
-    def keep_search(self, directory: Path, source: str, target: str | None, outcome: SearchOutcome) -> Path:
-        """Note a search that is kept."""
-        self._enter("keep_search", directory=directory, source=source, target=target, outcome=outcome)
-        return directory / "evidence" / "kept" / f"{len(self.called('keep_search')):03d}.json"
-
     def close(self) -> None:
         """Note that it was closed."""
         self._enter("close")
@@ -298,9 +239,3 @@ class ScriptedEngine:
         if key not in among:
             raise NotFound(f"there is no collection {key}; see qdrill collections")
         return among[key]
-
-
-def _row(directory: Path, found: DrillRecord | QdrillError) -> RecordRow:
-    if isinstance(found, QdrillError):
-        return RecordRow(directory.name, directory, None, problem=str(found))
-    return row_of(directory, found)

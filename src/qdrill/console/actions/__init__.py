@@ -4,6 +4,6 @@ An action's words are in the catalogue: `action.<id>` is its name, `action.<id>.
 """
 
 from qdrill.console.actions.model import Action
-from qdrill.console.actions.registry import ACTIONS, SCOPES, action, bindings_for, of_scope
+from qdrill.console.actions.registry import ACTIONS, SCOPES, action, binding_in_dialogue, bindings_for, of_scope
 
-__all__ = ["ACTIONS", "SCOPES", "Action", "action", "bindings_for", "of_scope"]
+__all__ = ["ACTIONS", "SCOPES", "Action", "action", "binding_in_dialogue", "bindings_for", "of_scope"]

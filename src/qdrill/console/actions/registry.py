@@ -31,6 +31,12 @@ def of_scope(scope: str) -> tuple[Action, ...]:
     return tuple(one for one in ACTIONS if one.scope == scope)
 
 
+def binding_in_dialogue(identifier: str) -> BindingType:
+    """The binding of an action of the app for a dialogue, which the app's own bindings do not reach."""
+    one = action(identifier)
+    return Binding(",".join(one.keys), f"app.do('{one.id}')", one.id, show=False, id=one.id)
+
+
 def bindings_for(scope: str) -> list[BindingType]:
     """Textual's bindings of a scope; each runs `action_do(id)`. What people read comes from the catalogue."""
     return [

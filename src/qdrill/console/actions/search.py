@@ -14,5 +14,6 @@ ACTIONS = (
     Action("search.fewer", ("minus",), handler="top_k", argument=-1, shown=False),
     Action("search.vector", ("v",), shown=False),
     Action("search.embedder", ("m",), shown=False),
+    Action("search.cancel", ("x",), shown=False),
     Action("search.open", ("enter",), shown=False, palette=False),
 )

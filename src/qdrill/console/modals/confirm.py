@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -21,6 +21,10 @@ class Confirm(Dialogue[bool]):
     """
 
     AUTO_FOCUS = "#cancel"
+    CSS = """
+    Confirm #typed .input--placeholder, Confirm #typed > .input--placeholder { text-style: italic; color: $text-muted; }
+    Confirm .foot { color: $text-muted; }
+    """
 
     def __init__(self, title: str, text: str, yes: str, typed: str | None = None) -> None:
         super().__init__()
@@ -34,10 +38,25 @@ class Confirm(Dialogue[bool]):
             yield Label(plain(self._title, TITLE), classes="title")
             yield Label(plain(self._text, TEXT), classes="text", expand=True)
             if self._typed is not None:
-                yield Line(placeholder=shown(self._typed, 60), id="typed")
+                yield Line(
+                    placeholder=self.say("dialogue.type_here", name=shown(self._typed, 40)),
+                    id="typed",
+                    select_on_focus=False,
+                )
+                yield Label(plain(self.say("dialogue.type_tab"), LINE), classes="foot")
             with Horizontal(classes="buttons"):
                 yield Button(Content(self.say("dialogue.cancel")), id="cancel", variant="primary")
                 yield Button(plain(self._yes, LINE), id="yes", variant="error", disabled=self._typed is not None)
+
+    def on_key(self, event: events.Key) -> None:
+        """Letters typed while an answer has the focus were meant for the field."""
+        if self._typed is None or isinstance(self.focused, Input):
+            return
+        if event.is_printable and event.character and event.character != " ":
+            event.stop()
+            line = self.query_one("#typed", Line)
+            line.focus()
+            line.insert_text_at_cursor(event.character)
 
     @on(Input.Changed, "#typed")
     def _look(self, event: Input.Changed) -> None:

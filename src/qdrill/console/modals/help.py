@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,16 +13,16 @@ from textual.widget import Widget
 from textual.widgets import Label, Static
 
 from qdrill.console.actions import Action, of_scope
-from qdrill.console.modals.dialogue import Dialogue
-
-if TYPE_CHECKING:
-    from qdrill.console.app import QdrillApp
+from qdrill.console.modals.dialogue import LANGUAGE, Dialogue
 
 
 class Help(Dialogue[None]):
     """Every action of a screen, and those of all screens: keys, name, what it does."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,enter,question_mark", "leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q,enter,question_mark", "leave", show=False),
+        LANGUAGE,
+    ]
 
     def __init__(self, mode: str) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class Help(Dialogue[None]):
 
     def compose(self) -> ComposeResult:
         """What the screen is for, its actions, and everybody's."""
-        title = f"{self.say('dialogue.help')}: {self.say(f'action.app.{self._mode}')}"
+        title = self.say("dialogue.help", what=self.say(f"action.app.{self._mode}"))
         with Vertical(classes="dialogue wide"):
             yield Label(Content(title), classes="title")
             with VerticalScroll(classes="scroll"):
@@ -40,11 +40,15 @@ class Help(Dialogue[None]):
                 yield from self._rows("app")
             yield Label(Content(self.say("dialogue.closing")), classes="muted foot")
 
+    def relabel(self) -> None:
+        """All of it is words."""
+        self.refresh(recompose=True)
+
     def _rows(self, scope: str) -> Iterator[Widget]:
         return (self._row(one) for one in of_scope(scope))
 
     def _row(self, one: Action) -> Widget:
-        keys = " ".join(cast("QdrillApp", self.app).keys_of(one.id))
+        keys = " ".join(self.console_app.keys_of(one.id))
         return Horizontal(
             Static(Content.styled(keys, "bold $accent"), classes="keys"),
             Static(Content(self.say(one.label_key)), classes="name"),

@@ -2,41 +2,46 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from collections.abc import Sequence
+from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Label, Static
 
 from qdrill.console.modals.dialogue import TITLE, Dialogue
-from qdrill.console.text import lines, plain
-
-if TYPE_CHECKING:
-    from qdrill.console.app import QdrillApp
+from qdrill.console.text import lines, pad, plain, shown
 
 
 class Reading(Dialogue[None]):
-    """Shows `text`, which may be hostile, line by line."""
+    """Shows `text`, which may be hostile, line by line; or rows of names and words, of which `text` is the copy."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "copy", show=False),
         Binding("q,enter", "leave", show=False),
     ]
 
-    def __init__(self, title: str, text: str) -> None:
+    def __init__(self, title: str, text: str, rows: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__()
-        self._title, self._text = title, text
+        self._title, self._text, self._rows = title, text, rows
 
     def compose(self) -> ComposeResult:
         """Title, text, and how to leave."""
         with Vertical(classes="dialogue wide"):
             yield Label(plain(self._title, TITLE), classes="title")
             with VerticalScroll(classes="scroll"):
-                yield Static(lines(self._text))
+                if not self._rows:
+                    yield Static(lines(self._text))
+                width = max((cell_len(shown(name)) for name, _ in self._rows), default=0)
+                for name, words in self._rows:
+                    with Horizontal(classes="row"):
+                        yield Static(Content(pad(name, width)), classes="name")
+                        yield Static(lines(words), classes="what")
             yield Label(Content(self.say("dialogue.reading")), classes="muted foot")
 
     def action_copy(self) -> None:
         """Copy the whole text."""
-        cast("QdrillApp", self.app).copy_text(self._text)
+        self.console_app.copy_text(self._text)

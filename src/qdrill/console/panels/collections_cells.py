@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from qdrill import units
 from qdrill.config_model import StoreConfig
-from qdrill.console.panels.collections_grid import GridColumn, GridRow
+from qdrill.console.i18n import Say
 from qdrill.console.panels.collections_list import COLUMNS, ColumnKey, Listed, vectors_text
 from qdrill.console.text import UNKNOWN
+from qdrill.console.widgets.columns import Column
+from qdrill.console.widgets.grid import GridRow
 from qdrill.console.widgets.lines import Run
 from qdrill.console.widgets.state import GLYPHS, State
 
-Say = Callable[..., str]
-"""`app.say`: a key of the catalogue and its values."""
 NO_VECTORS = "no vectors"
 """What the engine says of a collection that has none."""
 Guard = Literal["", "production", "read_only"]
@@ -24,6 +25,8 @@ GUARD_GLYPHS: Mapping[Guard, str] = {"production": "▲", "read_only": "◆"}
 _STATE_OF: Mapping[str, State] = {"green": "pass", "yellow": "running", "grey": "skipped", "red": "fail"}
 _PARTS: Mapping[State, str] = {"not_applicable": "grid--muted"}
 _RIGHT: tuple[ColumnKey, ...] = ("points", "indexed", "segments")
+# As `config.api_key` words it: such a store was not asked, so nothing is known of it.
+_NO_KEY = re.compile(r"[A-Za-z_]\w* is (?:not set|empty)\b")
 # Least widths and shares of what is left: the widest table that fits is shown.
 _WIDE: Mapping[ColumnKey, tuple[int, int]] = {
     "store": (10, 1), "collection": (20, 4), "status": (12, 0), "points": (11, 0),
@@ -44,7 +47,7 @@ class Words:
 
     Attributes:
         status: by what a store says. gone, stale, down, unreadable: in place of a status.
-        none: no vectors.
+        none: no vectors. no_key: the variable that holds a store's key is not set.
     """
 
     status: Mapping[str, str]
@@ -53,20 +56,21 @@ class Words:
     down: str
     unreadable: str
     none: str
+    no_key: str
 
 
 def words_in(say: Say) -> Words:
     """The words, in the language at hand."""
     status = {name: say(f"collections.status.{name}") for name in _STATE_OF}
-    marks = {name: say(f"collections.status.{name}") for name in ("gone", "stale", "down", "unreadable")}
+    marks = {name: say(f"collections.status.{name}") for name in ("gone", "stale", "down", "unreadable", "no_key")}
     return Words(status, none=say("collections.no_vectors"), **marks)
 
 
-def columns_for(say: Say, room: int) -> tuple[GridColumn, ...]:
+def columns_for(say: Say, room: int) -> tuple[Column, ...]:
     """The columns for a table of that many cells."""
     layout = _WIDE if room >= WIDE_FROM else _COMPACT if room >= COMPACT_FROM else _NARROW
     return tuple(
-        GridColumn(key, say(f"collections.column.{key}"), *layout[key], align="right" if key in _RIGHT else "left")
+        Column(key, say(f"collections.column.{key}"), *layout[key], align="right" if key in _RIGHT else "left")
         for key in COLUMNS
         if key in layout
     )
@@ -82,10 +86,10 @@ def guard_of(store: StoreConfig | None) -> Guard:
 def status_of(row: Listed, words: Words) -> tuple[State, str]:
     """State and word of a row. A status that no longer holds is not shown as if it did."""
     summary = row.summary
-    if row.mark:
+    if row.mark and row.mark != "before":
         return ("not_applicable", words.gone) if row.mark == "gone" else ("inconclusive", words.stale)
     if row.down:
-        return "fail", words.down
+        return ("inconclusive", words.no_key) if _NO_KEY.match(summary.error or "") else ("fail", words.down)
     if summary.error is not None:
         return "fail", words.unreadable
     status = summary.status or "unknown"
@@ -97,7 +101,7 @@ def all_words(row: Listed, words: Words) -> tuple[str, ...]:
     return tuple(_text(row, key, words) for key in COLUMNS)
 
 
-def grid_row(row: Listed, columns: Sequence[GridColumn], words: Words, guard: Guard) -> GridRow:
+def grid_row(row: Listed, columns: Sequence[Column], words: Words, guard: Guard) -> GridRow:
     """The row for the columns there is room for."""
     return GridRow(row.key, tuple(_cell(row, column.key, words, guard) for column in columns))
 
@@ -107,7 +111,7 @@ def _cell(row: Listed, key: str, words: Words, guard: Guard) -> Run:
     if key == "store" and guard:
         return f"{GUARD_GLYPHS[guard]} {text}", f"grid--{guard.replace('_', '-')}"
     if key == "status":
-        state = status_of(row, words)[0]
+        state = "not_applicable" if row.mark == "before" else status_of(row, words)[0]
         return text, _PARTS.get(state, f"grid--{state}")
     return text, "grid--muted" if row.mark or row.down else ""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, cast
+from typing import Literal
 
 from textual.app import ComposeResult, RenderResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -15,15 +15,12 @@ from qdrill import units
 from qdrill.browse.detail import CollectionDetail
 from qdrill.console.panels.collections_cells import GUARD_GLYPHS, Guard
 from qdrill.console.panels.collections_facts import facts_content
-from qdrill.console.panels.collections_grid import Grid
 from qdrill.console.panels.collections_points import PointPage, point_columns
 from qdrill.console.panels.collections_settings import schema_content, settings_content
 from qdrill.console.text import plain
+from qdrill.console.widgets.grid import Grid
 from qdrill.console.widgets.say import Localised
 from qdrill.rows.preview import PointRow
-
-if TYPE_CHECKING:
-    from qdrill.console.app import QdrillApp
 
 Section = Literal["points", "settings", "schema"]
 Asked = Literal["detail", "points"]
@@ -187,14 +184,14 @@ class DetailPanel(Vertical, Localised):
         if not self.is_mounted or not self.address:
             return
         self.set_class(bool(self.error), "-error")
-        self.query_one("#detail-error", Static).update(plain(f"✗ {self.error}"))
+        self.query_one("#detail-error", Static).update(plain(f"✗ {self.sentence(self.error)}"))
         self._paint_detail()
         self._paint_points()
         self._show_titles()
 
     def _paint_detail(self) -> None:
         width = max(20, self.size.width - 6)
-        key = cast("QdrillApp", self.app).key_of("collections.defaults")
+        key = self.console_app.key_of("collections.defaults")
         facts = settings = schema = Content("" if self.error else self.say("collections.asking"))
         if self.detail is not None:
             facts = facts_content(self.detail, self.say)
@@ -227,6 +224,6 @@ class DetailPanel(Vertical, Localised):
             words = self.say("collections.page", first=first, last=last, total=units.count(total))
         more = [("next_points", "page_next")] if self.page.next_id is not None else []
         back = [("first_points", "page_first")] if self.page.before else []
-        key_of = cast("QdrillApp", self.app).key_of
+        key_of = self.console_app.key_of
         hints = [f"{key_of(f'collections.{name}')} {self.say(f'collections.{word}')}" for name, word in more + back]
         return "   ".join([words, *hints])

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from textual.content import Content
 
 from qdrill import units
 from qdrill.browse.detail import CollectionDetail
+from qdrill.console.i18n import Say
 from qdrill.console.panels.collections_cells import NO_VECTORS
 from qdrill.console.panels.collections_list import vectors_text
 from qdrill.console.text import UNKNOWN, shown
 from qdrill.console.widgets.state import State, StateValue, state_content
 
-Say = Callable[..., str]
 _STATE_OF: dict[str, State] = {"green": "pass", "yellow": "running", "grey": "skipped", "red": "fail"}
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -15,9 +13,6 @@ from qdrill.console.text import plain, shown
 from qdrill.console.widgets.bar import Bar
 from qdrill.console.widgets.say import Localised
 from qdrill.console.widgets.state import StateValue, state_content
-
-if TYPE_CHECKING:
-    from qdrill.console.app import QdrillApp
 
 
 class JobPanel(Vertical, Localised):
@@ -85,14 +80,14 @@ class JobPanel(Vertical, Localised):
         return True
 
     def _write(self, job: Job[object]) -> None:
-        app = cast("QdrillApp", self.app)
+        app = self.console_app
         ended = self.ended = ended_of(self.say, app.language, job, self._archive)
         head = state_content(StateValue(ended.state, self.say(f"collections.verdict.{ended.state}")))
         first = Content.assemble(head, "  ", shown(ended.headline))
         self.query_one("#job-result", Static).update(Content("\n").join([first, *map(plain, ended.lines)]))
 
     def _show_titles(self, job: Job[object], state: JobState) -> None:
-        app = cast("QdrillApp", self.app)
+        app = self.console_app
         title = self.say(f"collections.job.{job.kind}", title=job.title)
         steer = () if state == "cancelling" else ("collections.pause", "collections.cancel")
         names = ("collections.close",) if job.ended else steer

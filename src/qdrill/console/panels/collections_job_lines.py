@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 
 from qdrill import units
+from qdrill.console.engine_words import check_name, sentence
 from qdrill.console.feed import JobSnapshot
-from qdrill.console.i18n import Language
+from qdrill.console.i18n import Language, Say
 from qdrill.console.jobs import Job, JobState
-from qdrill.console.panels.drill_words import check_name, sentence
-from qdrill.console.widgets.bar import BarState, BarValue
+from qdrill.console.pace_words import bar_of
+from qdrill.console.widgets.bar import BarValue
 from qdrill.console.widgets.state import GLYPHS, State, worst
 from qdrill.drill.checks import backup_checks, restore_checks
 from qdrill.drill.results import BackupResult, Check, RestoreResult
-from qdrill.events import Progress
-
-Say = Callable[..., str]
-_BARS: dict[JobState, tuple[BarState, str]] = {
-    "cancelling": ("cancelling", "collections.job.cancelling"),
-    "paused": ("paused", "collections.job.paused"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,60 +33,11 @@ class Ended:
 
 
 def job_bar(say: Say, snapshot: JobSnapshot, state: JobState) -> BarValue:
-    """Bar, figures and rate of a job that runs."""
-    progress, pace = snapshot.progress, snapshot.pace
-    bar, word = _state(say, snapshot, state)
-    if progress is None:
-        return BarValue(0, None, bar, word, ((say("collections.job.starting"),), ()))
-    total = pace.total if pace is not None else progress.total
-    return BarValue(progress.done, total, bar, word, (_figures(say, progress, total), _rate(say, snapshot)))
-
-
-def _state(say: Say, snapshot: JobSnapshot, state: JobState) -> tuple[BarState, str]:
-    if state in _BARS:
-        bar, key = _BARS[state]
-        return bar, say(key)
-    if snapshot.pace is not None and snapshot.pace.stalled is not None:
-        return "stalled", say("collections.job.stalled", n=int(snapshot.pace.stalled))
-    return "running", ""
-
-
-def _figures(say: Say, progress: Progress, total: int | None) -> tuple[str, ...]:
-    phase = say(f"collections.job.phase_{progress.phase}")
-    done = units.count(progress.done)
-    of = say("collections.job.of", done=done, total=units.count(total)) if total is not None else done
-    parts = [f"{phase}  {of}"]
-    if progress.bytes_done:
-        done = units.size(progress.bytes_done)
-        whole = progress.bytes_total
-        parts.append(say("collections.job.of", done=done, total=units.size(whole)) if whole else done)
-    return tuple(parts)
-
-
-def _rate(say: Say, snapshot: JobSnapshot) -> tuple[str, ...]:
-    pace, progress = snapshot.pace, snapshot.progress
-    if pace is None or progress is None:
-        return ()
-    parts = []
-    if pace.per_second is not None:
-        parts.append(say("collections.job.rate", n=units.count(pace.per_second)))
-    if pace.bytes_per_second is not None:
-        parts.append(f"{units.size(pace.bytes_per_second)}/s")
-    parts.append(say("collections.job.elapsed", time=units.seconds(pace.elapsed)))
-    if pace.seconds_left is not None:
-        parts.append(_left(say, pace.seconds_left))
-    if snapshot.retries:
-        parts.append(say("collections.job.retries", n=units.count(snapshot.retries)))
-    if progress.rejected:
-        parts.append(say("collections.job.rejected", n=units.count(progress.rejected)))
-    return tuple(parts)
-
-
-def _left(say: Say, seconds: float) -> str:
-    """An estimate, never more exact than it is."""
-    if seconds < 60:
-        return say("collections.job.left_seconds", n=max(1, round(seconds)))
-    return say("collections.job.left_minutes", n=round(seconds / 60))
+    """Bar, figures and rate of a job that runs; what was tried again or refused, where there is any."""
+    progress = snapshot.progress
+    counts = {"retries": snapshot.retries, "rejected": progress.rejected if progress is not None else 0}
+    words = tuple(say(f"pace.{name}", n=units.count(n)) for name, n in counts.items() if n)
+    return bar_of(say, state, progress, snapshot.pace, say("collections.job.starting"), words)
 
 
 def ended_of(say: Say, language: Language, job: Job[object], archive: str) -> Ended:
@@ -104,7 +49,9 @@ def ended_of(say: Say, language: Language, job: Job[object], archive: str) -> En
         return _restore(say, language, job.title, archive, result)
     if job.state == "cancelled":
         return Ended("interrupted", say(f"collections.job.{job.kind}_cancelled", title=job.title))
-    return Ended("fail", say(f"collections.job.{job.kind}_failed", title=job.title), (str(job.error),))
+    return Ended(
+        "fail", say(f"collections.job.{job.kind}_failed", title=job.title), (sentence(language, str(job.error)),)
+    )
 
 
 def _backup(say: Say, language: Language, title: str, result: BackupResult) -> Ended:

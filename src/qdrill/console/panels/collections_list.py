@@ -9,7 +9,7 @@ from typing import Literal
 
 from qdrill.browse.overview import CollectionSummary
 
-Mark = Literal["", "gone", "stale"]
+Mark = Literal["", "gone", "stale", "before"]
 ColumnKey = Literal["store", "collection", "status", "points", "vectors", "indexed", "segments", "aliases"]
 COLUMNS: tuple[ColumnKey, ...] = (
     *("store", "collection", "status", "points"),
@@ -25,7 +25,8 @@ class Listed:
     """A row: what its store told last, and whether that still holds.
 
     Attributes:
-        mark: `gone` when it is not there any more, `stale` when its store could not be asked again.
+        mark: `gone` when it is not there any more, `stale` when its store could not be asked again, `before`
+            while it is asked again.
     """
 
     summary: CollectionSummary
@@ -85,6 +86,18 @@ class Listing:
     def begin(self, labels: Iterable[str]) -> None:
         """The stores of these labels are asked."""
         self._asked, self._seen = set(labels), set()
+        for key, row in self._rows.items():
+            asked = row.summary.store in self._asked
+            if asked and row.mark in ("", "stale"):
+                self._rows[key] = replace(row, mark="before")
+            elif not asked and row.mark == "before":  # nobody waits for that answer any more
+                self._rows[key] = replace(row, mark="stale")
+
+    def give_up(self) -> None:
+        """No more comes: what was not told anew is as of before and nobody asks."""
+        for key, row in self._rows.items():
+            if row.mark == "before":
+                self._rows[key] = replace(row, mark="stale")
 
     def take(self, summaries: Sequence[CollectionSummary]) -> None:
         """Rows that came in."""
@@ -115,7 +128,7 @@ class Listing:
 
     def _keep_stale(self, store: str) -> None:
         for key, row in self._rows.items():
-            if row.summary.store == store and not row.down and row.mark == "":
+            if row.summary.store == store and not row.down and row.mark in ("", "before"):
                 self._rows[key] = replace(row, mark="stale")
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from qdrill.browse.detail import SamplePage
-from qdrill.console.panels.collections_grid import GridColumn, GridRow
+from qdrill.console.i18n import Say
 from qdrill.console.text import shown
+from qdrill.console.widgets.columns import Column
+from qdrill.console.widgets.grid import GridRow
 from qdrill.drill.results import PointId
 from qdrill.rows.preview import MORE, PointRow, StoredVector
 
-Say = Callable[..., str]
 PAGE = 20
 _PREVIEW_CELLS = 300
 _MOST_CHARS = 100_000
@@ -45,12 +46,12 @@ def point_page(page: SamplePage, start: PointId | None, before: int) -> PointPag
     return PointPage(start, before, page.rows, tuple(map(_row, page.rows)), page.next_id)
 
 
-def point_columns(say: Say) -> tuple[GridColumn, ...]:
+def point_columns(say: Say) -> tuple[Column, ...]:
     """Id, payload and vectors."""
     return (
-        GridColumn("id", say("collections.point.id"), 9, 1),
-        GridColumn("payload", say("collections.point.payload"), 18, 5),
-        GridColumn("vectors", say("collections.point.vectors"), 14, 3),
+        Column("id", say("collections.point.id"), 9, 1),
+        Column("payload", say("collections.point.payload"), 18, 5),
+        Column("vectors", say("collections.point.vectors"), 14, 3),
     )
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.cells import cell_len
 from textual.content import Content
 
 from qdrill import units
+from qdrill.console.i18n import Say
 from qdrill.console.text import UNKNOWN, Align, columns, pad, shown
 
-Say = Callable[..., str]
 Setting = tuple[str, str, str]
 """Section, dotted name inside it, value as JSON text."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -13,13 +13,11 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from qdrill.console.panels.collections_cells import Guard, all_words, columns_for, grid_row, words_in
-from qdrill.console.panels.collections_grid import Grid
 from qdrill.console.panels.collections_list import ColumnKey, Listed, Order, filtered, sorted_rows
 from qdrill.console.text import plain
+from qdrill.console.widgets.grid import Grid
+from qdrill.console.widgets.line import Line
 from qdrill.console.widgets.say import Localised
-
-if TYPE_CHECKING:
-    from qdrill.console.app import QdrillApp
 
 
 class TablePanel(Vertical, Localised):
@@ -48,13 +46,14 @@ class TablePanel(Vertical, Localised):
         self._stores: tuple[str, ...] = ()
         self._guards: dict[str, Guard] = {}
         self._asking, self._moved = False, False
+        self._as_of = ""
 
     def compose(self) -> ComposeResult:
         """Table, offer, problem, filter."""
         yield Grid(id="collections")
         yield Static(id="offer", markup=False)
         yield Static(id="row-problem", markup=False)
-        yield Input(id="filter", compact=True)
+        yield Line(id="filter", compact=True)
 
     @property
     def grid(self) -> Grid:
@@ -68,15 +67,23 @@ class TablePanel(Vertical, Localised):
 
     def relabel(self) -> None:
         """Titles, words and hints in the app's language."""
-        app = cast("QdrillApp", self.app)
+        app = self.console_app
         self.query_one(Input).placeholder = self.say("collections.filter_hint")
         keys = {name: app.key_of(f"collections.{name}") for name in ("address", "demo")}
         self.query_one("#offer", Static).update(Content(self.say("collections.offer", **keys)))
         self._paint()
 
-    def show(self, rows: Iterable[Listed], stores: Sequence[str], guards: Mapping[str, Guard], *, asking: bool) -> None:
-        """Show these rows of the stores of these labels; `asking`: more may come."""
-        self._rows, self._asking = tuple(rows), asking
+    def show(
+        self,
+        rows: Iterable[Listed],
+        stores: Sequence[str],
+        guards: Mapping[str, Guard],
+        *,
+        asking: bool,
+        as_of: str = "",
+    ) -> None:
+        """Show these rows of the stores of these labels; `asking`: more may come; `as_of`: of when older ones are."""
+        self._rows, self._asking, self._as_of = tuple(rows), asking, as_of
         self._stores, self._guards = tuple(stores), dict(guards)
         self._paint()
 
@@ -151,8 +158,9 @@ class TablePanel(Vertical, Localised):
             return
         words, grid = words_in(self.say), self.grid
         columns = columns_for(self.say, grid.scrollable_content_region.width or self.size.width - 4)
-        found = filtered(self._rows, self.query_one(Input).value, lambda row: all_words(row, words))
-        found = sorted_rows(found, self.order)
+        matching = filtered(self._rows, self.query_one(Input).value, lambda row: all_words(row, words))
+        # What a store that is down holds may match too: that it is not there must be seen.
+        found = sorted_rows([*matching, *(row for row in self._rows if row.down and row not in matching)], self.order)
         self._shown = {row.key: row for row in found}
         grid.show_columns(columns, (self.order.column, self.order.reverse))
         rows = [grid_row(row, columns, words, self._guards.get(row.summary.store, "")) for row in found]
@@ -160,13 +168,13 @@ class TablePanel(Vertical, Localised):
         first = rows[0].key if rows and not self._moved else None
         grid.show(rows, self._empty(), cursor=first)
         self.set_class(self._wants_offer, "-offer")
-        self._show_titles(len(found))
+        self._show_titles(len(matching))
         self._show_problem()
 
     @property
     def _wants_offer(self) -> bool:
         """Without a drills.toml, and with no collection found, there is nothing to do here but to name a store."""
-        configured = cast("QdrillApp", self.app).engine.config.file is not None
+        configured = self.console_app.engine.config.file is not None
         return not configured and not self._asking and all(row.down for row in self._rows)
 
     def _empty(self) -> str:
@@ -180,7 +188,9 @@ class TablePanel(Vertical, Localised):
         if wanted := self.query_one(Input).value:
             title = self.say("collections.filtered", n=matching, all=len(self._rows), wanted=wanted)
         self._title("border_title", title)
-        self._title("border_subtitle", self.say("collections.asking") if self._asking else "")
+        before = any(row.mark == "before" for row in self._rows)
+        waiting = self.say("collections.asking_again", at=self._as_of) if before else self.say("collections.asking")
+        self._title("border_subtitle", waiting if self._asking else "")
 
     def _show_problem(self) -> None:
         row = self.selected
@@ -191,14 +201,15 @@ class TablePanel(Vertical, Localised):
             self.query_one("#row-problem", Static).update(plain(text))
 
     def _problem(self, row: Listed) -> str:
-        app = cast("QdrillApp", self.app)
-        if row.mark:
+        app = self.console_app
+        if row.mark and row.mark != "before":
             key = app.key_of("collections.reload" if row.mark == "gone" else "app.retry")
             return self.say(f"collections.{row.mark}", name=row.summary.address, press=key)
         if row.summary.error is None:
             return ""
         key = app.key_of("app.retry")
-        return self.say("collections.down", error=row.summary.error, press=key) if row.down else row.summary.error
+        error = self.sentence(row.summary.error)
+        return self.say("collections.down", error=error, press=key) if row.down else error
 
     def _title(self, name: str, text: str) -> None:
         shown = plain(text, max(20, self.size.width - 8))

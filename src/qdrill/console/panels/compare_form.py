@@ -2,46 +2,39 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import TYPE_CHECKING, ClassVar, cast
+from collections.abc import Mapping
+from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Button, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from qdrill.console.modals.dialogue import LINE, TEXT, Dialogue
-from qdrill.console.panels.compare_places import FIELDS, Comparison, Offers, read_places
+from qdrill.console.known_places import Offers
+from qdrill.console.modals.dialogue import LANGUAGE, LINE, TEXT
+from qdrill.console.modals.form import Form
+from qdrill.console.panels.compare_places import FIELDS, Comparison, read_places
 from qdrill.console.text import plain
 from qdrill.console.widgets.line import Line
 from qdrill.console.widgets.say import Say
 
-if TYPE_CHECKING:
-    from qdrill.console.app import QdrillApp
-
 SIDES = ("left", "right")
 
 
-class CompareForm(Dialogue[Comparison]):
+class CompareForm(Form[Comparison]):
     """Returns the comparison put together; it starts nothing. `offer` gives it what can be chosen from."""
 
-    CSS_PATH = "../modals/dialogue.tcss"
+    USE = "compare.form.use"
+    FIELDS = FIELDS
     CSS = """
-    CompareForm > .dialogue { width: 96; }
-    CompareForm .line { height: auto; }
-    CompareForm .line > Say { width: 20; height: 1; color: $text-muted; }
-    CompareForm .line Input { width: 1fr; height: 1; margin: 0; border: none; padding: 0 1; }
-    CompareForm .problem { display: none; height: auto; margin-left: 20; color: $text-error; }
-    CompareForm .-wrong .problem { display: block; }
-    CompareForm .field { height: auto; }
     CompareForm #offered { height: auto; margin-top: 1; color: $text-muted; }
     CompareForm OptionList { height: 10; max-height: 10; border: none; background: transparent; }
     QdrillApp.-compact CompareForm OptionList { height: 6; max-height: 6; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("down", "offers", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("down", "offers", show=False), LANGUAGE]
     AUTO_FOCUS = "#field-left"
 
     def __init__(self, asked: Comparison) -> None:
@@ -49,6 +42,7 @@ class CompareForm(Dialogue[Comparison]):
         self._asked = asked
         self._offers: Offers | None = None
         self._problem = ""
+        self._stands = False
         self._side = "left"
         self._shown: tuple[str, ...] = ()
         # What stood in the field when it got the focus: until that changes, all offers are shown.
@@ -61,26 +55,20 @@ class CompareForm(Dialogue[Comparison]):
         with Vertical(classes="dialogue"):
             yield Say("compare.form.title", classes="title")
             for name in FIELDS:
-                with Vertical(classes="field", id=f"row-{name}"):
-                    with Horizontal(classes="line"):
-                        yield Say(f"compare.field.{name}")
-                        yield Line.filled(values[name], id=f"field-{name}")
-                    yield Static(classes="problem", markup=False)
+                yield from self.row(name, Line.filled(values[name], id=f"field-{name}"))
             yield Static(id="offered", markup=False)
             yield OptionList(id="offers")
-            with Horizontal(classes="buttons"):
-                yield Button(Content(self.say("dialogue.cancel")), id="cancel")
-                yield Button(Content(self.say("compare.form.use")), id="use", variant="primary")
+            yield from self.answers()
 
     def on_mount(self) -> None:
         """The words."""
+        self._stands = True
         self.relabel()
 
     def relabel(self) -> None:
         """Everything that is not data, in the app's language; what was typed stays."""
+        super().relabel()
         self.query_one("#field-searches", Input).placeholder = self.say("compare.form.no_searches")
-        self.query_one("#cancel", Button).label = Content(self.say("dialogue.cancel"))
-        self.query_one("#use", Button).label = Content(self.say("compare.form.use"))
         self._list()
 
     def offer(self, offers: Offers) -> None:
@@ -123,6 +111,8 @@ class CompareForm(Dialogue[Comparison]):
 
     def _list(self) -> None:
         """The offers that hold what was typed; all of them until something was."""
+        if not self._stands:  # they may come before it does; then it lists them
+            return
         options = self.query_one("#offers", OptionList)
         wanted = self._value.strip().casefold() if self._value != self._before else ""
         offers = self._offers or Offers()
@@ -140,31 +130,17 @@ class CompareForm(Dialogue[Comparison]):
 
     def _offered(self, number: int) -> str:
         if self._problem:
-            return self._problem
+            return self.sentence(self._problem)
         if self._offers is None:
             return self.say("compare.form.listing")
         side = self.say(f"compare.field.{self._side}")
         words = self.say("compare.form.offered", n=number, side=side)
         return "   ".join([words, *(f"! {problem}" for problem in self._offers.problems)])
 
-    @on(Input.Submitted)
-    @on(Button.Pressed, "#use")
-    def _read(self) -> None:
-        self.run_worker(self._check(), name="form", group="form", exclusive=True, exit_on_error=False)
+    def key_of_field(self, name: str) -> str:
+        """See `Form`."""
+        return f"compare.field.{name}"
 
-    @on(Button.Pressed, "#cancel")
-    def _cancelled(self) -> None:
-        self.action_leave()
-
-    async def _check(self) -> None:
-        texts = {name: self.query_one(f"#field-{name}", Line).text for name in FIELDS}
-        config = cast("QdrillApp", self.app).engine.config
-        asked, wrong = await asyncio.to_thread(read_places, texts, self._asked, config, self.say)
-        for name in FIELDS:
-            row = self.query_one(f"#row-{name}")
-            row.set_class(name in wrong, "-wrong")
-            row.query_one(".problem", Static).update(plain(f"✗ {wrong.get(name, '')}", TEXT))
-        if wrong:
-            self.query_one(f"#field-{next(name for name in FIELDS if name in wrong)}").focus()
-        elif asked is not None and self.is_current:
-            self.dismiss(asked)
+    def read(self, texts: Mapping[str, str]) -> tuple[Comparison | None, dict[str, str]]:
+        """See `Form`."""
+        return read_places(texts, self._asked, self.console_app.engine.config, self.say)

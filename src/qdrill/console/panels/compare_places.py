@@ -1,4 +1,4 @@
-"""The two places of a comparison: what is asked for, what is offered, and what is wrong with a text."""
+"""The two places of a comparison: what is asked for, and what is wrong with a text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from pathlib import Path
 from qdrill.address import Address, ArchivePath, parse_place, same_place
 from qdrill.config_model import Config
 from qdrill.console.engine import Engine
-from qdrill.console.panels.drill_words import Say
+from qdrill.console.i18n import Say
+from qdrill.console.known_places import archive_text
 from qdrill.drill.results import Level
 from qdrill.drill.runner import DrillOutcome
 from qdrill.errors import QdrillError
@@ -35,36 +36,6 @@ class Comparison:
     def complete(self) -> bool:
         """Whether both places are chosen."""
         return bool(self.left and self.right)
-
-
-@dataclass(frozen=True, slots=True)
-class Offers:
-    """Places to choose from; `problems` has a line for each store that cannot be listed."""
-
-    archives: tuple[str, ...] = ()
-    collections: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
-
-
-def archive_text(path: Path) -> str:
-    """A path as text that is read as a path, whatever its first part is called."""
-    return str(path) if path.is_absolute() else f"./{path}"
-
-
-def short_place(text: str) -> str:
-    """A place without the directories of an archive; a title has no room for them."""
-    archive = text.endswith((".json", ".snapshot")) and "://" not in text
-    return text.rpartition("/")[2] if archive else text
-
-
-def offers_of(engine: Engine) -> Offers:
-    """The archives at hand and the collections of all stores; asks the stores, so call it from a thread."""
-    rows = list(engine.overview(engine.stores()))
-    return Offers(
-        tuple(archive_text(path) for path in engine.archives()),
-        tuple(sorted(row.address for row in rows if row.collection is not None)),
-        tuple(f"{row.store}: {row.error}" for row in rows if row.collection is None and row.error),
-    )
 
 
 def default_places(engine: Engine, outcome: DrillOutcome | None) -> tuple[str, str] | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -13,9 +11,6 @@ from textual.widgets import Static
 from qdrill.console.panels.compare_places import Comparison
 from qdrill.console.text import UNKNOWN, pad, plain, shown
 from qdrill.console.widgets.say import Localised
-
-if TYPE_CHECKING:
-    from qdrill.console.app import QdrillApp
 
 
 class ComparePlanPanel(Vertical, Localised):
@@ -63,7 +58,7 @@ class ComparePlanPanel(Vertical, Localised):
         self.set_class(bool(self._note), "-note").set_class(self._keys, "-keys")
         self.query_one("#plan-rows", Static).update(self._rows())
         self.query_one("#plan-note", Static).update(plain(f"! {self._note}" if self._note else ""))
-        app = cast("QdrillApp", self.app)
+        app = self.console_app
         keys = {name: app.key_of(f"compare.{name}") for name in ("start", "places", "level")}
         self.query_one("#plan-keys", Static).update(plain(self.say("compare.plan.keys", **keys)))
 

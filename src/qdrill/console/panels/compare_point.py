@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Literal, cast
+from typing import Literal, cast
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -13,16 +13,13 @@ from textual.message import Message
 from textual.widgets import DataTable, Static
 
 from qdrill import units
-from qdrill.console.panels.drill_words import Say
+from qdrill.console.i18n import Say
 from qdrill.console.text import UNKNOWN, Cell, as_cell, lines, plain, shown
 from qdrill.console.widgets.say import Localised
 from qdrill.drill.point_versions import PointVersions
 from qdrill.drill.results import PointId
 from qdrill.rows.difference import ABSENT, Change, VectorChange
 from qdrill.rows.preview import PointRow
-
-if TYPE_CHECKING:
-    from qdrill.console.app import QdrillApp
 
 Side = Literal["left", "right"]
 SIDES: tuple[Side, ...] = ("left", "right")
@@ -148,7 +145,7 @@ class ComparePointPanel(Vertical, Localised):
 
     def relabel(self) -> None:
         """Everything, in the app's language."""
-        app = cast("QdrillApp", self.app)
+        app = self.console_app
         drawn = (self.point, self.versions, self._problem, self.size.width, app.language)
         if self.point is None or drawn == self._drawn:
             return
@@ -156,17 +153,17 @@ class ComparePointPanel(Vertical, Localised):
         self._drawn = drawn
         # The setter takes Content, its type says str.
         setattr(self, "border_title", plain(self.say("compare.point.title", id=shown(str(self.point), 60))))  # noqa: B010
-        self.query_one("#point-head", Static).update(lines("\n".join(self._head(app))))
+        self.query_one("#point-head", Static).update(lines("\n".join(self._head())))
         self.set_class(self.versions is not None, "-found")
         self.set_class(self.versions is not None and bool(self.versions.changes), "-changed")
         if self.versions is not None:
             self._draw_versions(self.versions)
             self._draw_changes(self.versions, self.table.cursor_row if same else 0)
 
-    def _head(self, app: QdrillApp) -> list[str]:
+    def _head(self) -> list[str]:
         if self._problem:
-            hint = self.say("compare.point.retry", press=app.key_of("app.retry"))
-            return [f"? {self._problem}", hint]
+            hint = self.say("compare.point.retry", press=self.console_app.key_of("app.retry"))
+            return [f"? {self.sentence(self._problem)}", hint]
         if self.versions is None:
             return [self.say("compare.point.asking")]
         head = [self.say(f"compare.point.{state_of(self.versions)}")]

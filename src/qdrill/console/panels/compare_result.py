@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -19,9 +19,6 @@ from qdrill.console.widgets.say import Localised
 from qdrill.console.widgets.state import GLYPHS, css_class
 from qdrill.drill.results import DifferenceClass
 from qdrill.drill.verify import Verification
-
-if TYPE_CHECKING:
-    from qdrill.console.app import QdrillApp
 
 
 class CompareTab(Static):
@@ -156,7 +153,7 @@ class CompareResultPanel(Vertical, Localised):
         ending, width = self._ending, self.size.width
         if ending is None or not width:
             return
-        app = cast("QdrillApp", self.app)
+        app = self.console_app
         self._show_verdict(ending)
         found = ending.found
         self.set_class(found is None, "-bare")
@@ -175,7 +172,7 @@ class CompareResultPanel(Vertical, Localised):
         nothing.update(plain(self._nothing(found)))
         self.query_one("#more", Static).update(plain(self._more(found) if self.section == "points" else ""))
         self._show_tabs(found)
-        self._draw_table(listed, app, width - 2)
+        self._draw_table(listed, width - 2)
         if self._focus_due:
             self._focus_due = False
             self.focus_rows()
@@ -190,7 +187,7 @@ class CompareResultPanel(Vertical, Localised):
         verdict = self.query_one("#verdict", Static)
         verdict.set_classes(css_class(ending.state))
         word = f"{GLYPHS[ending.state]} {self.say(f'compare.verdict.{ending.state}')}"
-        verdict.update(lines(f"{word}   {reason(self.say, ending)}"))
+        verdict.update(lines(f"{word}   {reason(self.say, self.console_app.language, ending)}"))
 
     def _show_tabs(self, found: Verification) -> None:
         result = found.result
@@ -222,8 +219,9 @@ class CompareResultPanel(Vertical, Localised):
         ]
         return self.say("compare.reason.comma").join(parts)
 
-    def _draw_table(self, listed: tuple[Item, ...], app: QdrillApp, width: int) -> None:
+    def _draw_table(self, listed: tuple[Item, ...], width: int) -> None:
         """The rows; the cursor stays where it was unless the rows are others."""
+        app = self.console_app
         drawn = (listed, app.language, width)
         before = cast("tuple[object, ...]", self._drawn.get(self.section, ()))
         if drawn == before:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from qdrill.console.i18n import Language
+from qdrill.console.engine_words import sentence
+from qdrill.console.i18n import Language, Say
 from qdrill.console.panels.compare_words import detail
-from qdrill.console.panels.drill_words import Say, sentence
 from qdrill.console.text import UNKNOWN, Cell, as_cell, number_cell, shown
 from qdrill.console.widgets.state import GLYPHS
 from qdrill.drill.results import ConfigDifference, Difference, DifferenceClass, Hit, SearchOutcome

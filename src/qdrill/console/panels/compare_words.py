@@ -10,11 +10,11 @@ from typing import get_args
 from rich.cells import cell_len
 
 from qdrill import units
+from qdrill.console.engine_words import sentence
 from qdrill.console.feed import JobSnapshot
-from qdrill.console.i18n import Language
+from qdrill.console.i18n import Language, Say
 from qdrill.console.jobs import Job
 from qdrill.console.panels.compare_places import Comparison
-from qdrill.console.panels.drill_words import Say, sentence
 from qdrill.console.text import UNKNOWN, shown
 from qdrill.console.widgets.state import State
 from qdrill.drill.results import CompareResult, Difference, DifferenceClass
@@ -70,14 +70,16 @@ def ending_of(job: Job[object], asked: Comparison | None) -> Ending:
     return Ending(state, asked, job.title, None, str(job.error), snapshot)
 
 
-def reason(say: Say, ending: Ending) -> str:
+def reason(say: Say, language: Language, ending: Ending) -> str:
     """Why the verdict is what it is."""
     if ending.found is not None:
         return _found_reason(say, ending.found)
     if ending.state == "interrupted":
         return say("compare.reason.cancelled", done=_done(say, ending.snapshot))
     side = say(f"compare.reason.at_{ending.side}") if ending.side else ""
-    return say("compare.reason.error", side=side, error=ending.error, done=_done(say, ending.snapshot))
+    return say(
+        "compare.reason.error", side=side, error=sentence(language, ending.error), done=_done(say, ending.snapshot)
+    )
 
 
 def _done(say: Say, snapshot: JobSnapshot) -> str:
@@ -192,6 +194,6 @@ def unlisted(result: CompareResult, kind: DifferenceClass | None) -> list[tuple[
     return found
 
 
-def ending_text(say: Say, ending: Ending) -> str:
+def ending_text(say: Say, language: Language, ending: Ending) -> str:
     """The ending in a few lines, for copying where there is no result."""
-    return f"{ending.title}\n{say(f'compare.verdict.{ending.state}')}: {reason(say, ending)}"
+    return f"{ending.title}\n{say(f'compare.verdict.{ending.state}')}: {reason(say, language, ending)}"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from qdrill.config_model import StoreConfig
-from qdrill.console.panels.drill_words import Say
+from qdrill.console.i18n import Say
 from qdrill.events import RequestDone
 from qdrill.urls import BadUrl, server_key, split_url
 
@@ -35,7 +35,11 @@ def as_curl(say: Say, request: RequestDone, stores: Sequence[StoreConfig]) -> tu
         parts += ["-H", f'"api-key: ${store.api_key_env}"']
     if request.body:
         parts += ["-H", "'Content-Type: application/json'", "--data-raw", shlex.quote(_printable_json(request.body))]
-    return " ".join(parts), say("drill.curl.no_body") if _body_left_out(request) else ""
+    command = " ".join(parts)
+    if not _body_left_out(request):
+        return command, ""
+    # On the same line: a paste must not run the command without what it lacks.
+    return f"{command} # {_comment(say('drill.curl.left_out', what=request.detail))}", say("drill.curl.no_body")
 
 
 def _store_of(request: RequestDone, servers: Sequence[StoreConfig]) -> StoreConfig | None:
@@ -57,6 +61,10 @@ def _place(url: str) -> tuple[str, str] | None:
 
 def _body_left_out(request: RequestDone) -> bool:
     return not request.body and request.method in ("PUT", "POST", "PATCH") and bool(request.detail)
+
+
+def _comment(text: str) -> str:
+    return "".join(" " if _hidden(char) else char for char in text)
 
 
 def _printable_url(url: str) -> str:

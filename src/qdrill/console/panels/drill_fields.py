@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import cast
 
 from qdrill.address import Address, parse_address, place_key, restored_address
-from qdrill.config_model import After, Config, DrillConfig, SearchConfig
-from qdrill.console.panels.drill_words import Say
+from qdrill.config_model import After, Config, DrillConfig, Method, SearchConfig
+from qdrill.console.i18n import Say
 from qdrill.drill.results import Level, Objectives
 from qdrill.errors import QdrillError
 from qdrill.session import refuse_guarded
 
 LEVELS: tuple[Level, ...] = ("full", "sample", "count")
+METHODS: tuple[Method, ...] = ("rows", "snapshot")
 AFTERS: tuple[After, ...] = ("keep", "delete")
 # The same limits as in drills.toml.
 _MOST_POINTS, _MOST_DELAY = 10_000, 3_600_000.0
@@ -42,6 +43,7 @@ def texts_of(drill: DrillConfig) -> dict[str, str]:
         "top_k": str(one.top_k if one else 10),
         "embedder": (text.embedder or "") if text else "",
         "vector": (one.vector or "") if one else "",
+        "method": drill.method,
         "level": drill.level,
         "after": drill.after,
         "operator": drill.operator,
@@ -84,7 +86,7 @@ def read_fields(
         name=cast(str, name),
         source=source.text,
         target=cast(str, target),
-        method="rows",
+        method=cast(Method, texts["method"]),
         delay_ms_per_point=cast(float, delay),
         after=cast(After, texts["after"]),
         level=cast(Level, texts["level"]),
@@ -98,23 +100,6 @@ def read_fields(
 def others(drill: DrillConfig) -> int:
     """How many searches of a drill the form does not show; they are kept as they are."""
     return len(_others(drill))
-
-
-def default_target(source: str, config: Config) -> str:
-    """Where a source is restored to unless another target is named; empty while the source is no address."""
-    if "://" in source:
-        return source.strip() + config.restored_suffix  # looking closer may ask DNS, and this is a hint
-    try:
-        return restored_address(parse_address(source.strip(), config), config.restored_suffix)
-    except QdrillError:
-        return ""
-
-
-def known_addresses(config: Config) -> list[str]:
-    """Addresses that the configuration speaks of."""
-    of_drills = [address for drill in config.drills for address in (drill.source, drill.target)]
-    of_stores = [f"{name}/{config.runbook.collection}" for name in config.stores]
-    return list(dict.fromkeys([*of_drills, *of_stores]))
 
 
 def _searches(base: DrillConfig, texts: Mapping[str, str], number: int | None, top_k: int) -> tuple[SearchConfig, ...]:

@@ -1,9 +1,8 @@
-"""The request log with its filter, and how much there is."""
+"""The log with its filter, and how much there is."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -11,15 +10,12 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from qdrill.console.feed import LogLine
-from qdrill.console.panels.drill_log_lines import LogWords
 from qdrill.console.panels.drill_log_view import LogView
+from qdrill.console.panels.drill_log_words import LogWords
 from qdrill.console.text import plain
 from qdrill.console.widgets.line import Line
 from qdrill.console.widgets.say import Localised
 from qdrill.units import count
-
-if TYPE_CHECKING:
-    from qdrill.console.app import QdrillApp
 
 
 class LogPanel(Vertical, Localised):
@@ -52,14 +48,9 @@ class LogPanel(Vertical, Localised):
 
     def relabel(self) -> None:
         """Words in the app's language."""
-        self.view.words = LogWords(
-            self.say("drill.log.retry"),
-            self.say("drill.log.info"),
-            self.say("drill.log.warning"),
-            self.say("drill.log.none"),
-        )
+        app = self.console_app
+        self.view.speak(LogWords(self.say, app.language))
         self.query_one(Input).placeholder = self.say("drill.log.filter_hint")
-        self.view.refresh()
         self._titles()
 
     def begin(self) -> None:
@@ -114,7 +105,7 @@ class LogPanel(Vertical, Localised):
         if wanted := self.query_one(Input).value:
             title = self.say("drill.log.filtered", n=count(self.view.matching), wanted=wanted)
         held = "" if self.view.follows else self.say("drill.log.held")
-        app = cast("QdrillApp", self.app)
+        app = self.console_app
         hint = held or ("" if self._total else self.say("drill.log.hint", press=app.key_of("drill.filter")))
         for name, text in (("border_title", title), ("border_subtitle", hint)):
             shown = plain(text, 60)

@@ -1,13 +1,14 @@
-"""Lines of the request log as text: which match a filter, and how one looks on so many cells. Pure."""
+"""Lines of the log as text: which match a filter, and how one looks on so many cells. Pure."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from rich.cells import cell_len
 
+from qdrill.console.engine_words import sentence
 from qdrill.console.feed import LogLine
+from qdrill.console.panels.drill_log_words import LogWords, words_of
 from qdrill.console.text import fit, shown
 from qdrill.console.widgets.lines import Run
 
@@ -16,19 +17,9 @@ _ROOMY = 64
 _COLLECTIONS = "/collections/"
 
 
-@dataclass(frozen=True, slots=True)
-class LogWords:
-    """The words of the log in the language of the screen."""
-
-    retry: str = "retry"
-    info: str = "note"
-    warning: str = "warning"
-    empty: str = ""
-
-
-def matches(line: LogLine, wanted: str) -> bool:
+def matches(line: LogLine, wanted: str, words: LogWords) -> bool:
     """Whether all words of a filter are in a line, and none of those that begin with `!`; case does not matter."""
-    text = searched(line)
+    text = searched(line, words)
     return all(_matches(text, word) for word in wanted.casefold().split())
 
 
@@ -38,12 +29,13 @@ def _matches(text: str, word: str) -> bool:
     return word in text
 
 
-def searched(line: LogLine) -> str:
-    """What a filter looks at."""
+def searched(line: LogLine, words: LogWords) -> str:
+    """What a filter looks at: what is shown, and the level of a line that has one."""
     request = line.request
     if request is None:
-        return f"{line.level} {line.text}".casefold()
-    return f"{request.method} {request.path} {request.status} {request.detail}".casefold()
+        return f"{line.level} {words_of(line, words).text}".casefold()
+    detail = sentence(words.language, request.detail)
+    return f"{request.method} {request.path} {request.status} {detail}".casefold()
 
 
 def time_of(line: LogLine, offset: float) -> str:
@@ -57,15 +49,14 @@ def log_row(line: LogLine, width: int, offset: float, words: LogWords) -> list[R
     time = time_of(line, offset)
     room = width - _TIME - 2
     if line.request is None:
-        level = {"retry": f"↻ {words.retry}", "warning": f"! {words.warning}"}.get(line.level, f"i {words.info}")
-        part = {"retry": "log--retry", "warning": "log--warning"}.get(line.level, "")
-        return [(f"{time}  ", "log--quiet"), (fit(f"{shown(level)}: {shown(line.text)}", room), part)]
+        found = words_of(line, words)
+        return [(f"{time}  ", "log--quiet"), (fit(f"{found.glyph} {found.text}", room), found.part)]
     request = line.request
     numbers = f" {request.status:>{_STATUS}}  {_milliseconds(request.milliseconds)}"
     method, left = f"{fit(request.method, _METHOD)} ", room - _METHOD - 1 - cell_len(numbers)
     detail = ""
     if left >= _ROOMY // 2 and request.detail:
-        detail = "  " + shown(request.detail, max(12, left // 3))
+        detail = "  " + shown(sentence(words.language, request.detail), max(12, left // 3))
     path = fit(short_path(request.path, left - cell_len(detail)), max(0, left - cell_len(detail)))
     part = "log--error" if request.status >= 400 else ""
     return [(f"{time}  ", "log--quiet"), (method + path, part), (detail, "log--quiet"), (numbers, part)]
@@ -79,11 +70,12 @@ def short_path(path: str, width: int) -> str:
     return f"…/{rest}" if slash else path
 
 
-def full_text(line: LogLine, offset: float) -> str:
+def full_text(line: LogLine, offset: float, words: LogWords) -> str:
     """Everything that is known of a line, for reading and copying."""
     request = line.request
     if request is None:
-        return f"{time_of(line, offset)}  {line.level}\n{line.text}"
+        found = words_of(line, words)
+        return f"{time_of(line, offset)}\n{found.glyph} {found.text}"
     head = f"{time_of(line, offset)}  {request.method} {request.url or request.path}"
     figures = f"{request.status}  {request.milliseconds:.1f} ms  {request.detail}".rstrip()
     return "\n".join(part for part in (head, figures, request.body) if part)

@@ -15,7 +15,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from qdrill.console.feed import LOG_LINES, LogLine
-from qdrill.console.panels.drill_log_lines import LogWords, log_row, matches
+from qdrill.console.panels.drill_log_lines import log_row, matches
+from qdrill.console.panels.drill_log_words import ENGLISH, LogWords
 from qdrill.console.text import fit
 
 
@@ -53,7 +54,7 @@ class LogView(ScrollView, can_focus=True):
 
     def __init__(self, clock: Callable[[], float] = time.monotonic, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.words = LogWords()
+        self.words = ENGLISH
         self.ahead = time.time() - clock()
         self._kept: list[LogLine] = []
         self._shown: list[LogLine] = []
@@ -82,7 +83,7 @@ class LogView(ScrollView, can_focus=True):
         if not lines:
             return
         self._kept = (self._kept + list(lines))[-LOG_LINES:]
-        found = lines if not self._wanted else [line for line in lines if matches(line, self._wanted)]
+        found = lines if not self._wanted else [line for line in lines if matches(line, self._wanted, self.words)]
         oldest = self._kept[0].number
         gone = next((at for at, line in enumerate(self._shown) if line.number >= oldest), len(self._shown))
         if not found and not gone:
@@ -99,8 +100,18 @@ class LogView(ScrollView, can_focus=True):
         """Show the lines that match `wanted` alone."""
         if wanted != self._wanted:
             self._wanted, self.cursor = wanted, None
-            self._shown = [line for line in self._kept if matches(line, wanted)]
-            self._extent(0)
+            self._match()
+
+    def speak(self, words: LogWords) -> None:
+        """Show the lines in another language; what matches the filter may be others then."""
+        self.words = words
+        if self._wanted:
+            self._match()
+        self.refresh()
+
+    def _match(self) -> None:
+        self._shown = [line for line in self._kept if matches(line, self._wanted, self.words)]
+        self._extent(0)
 
     def _extent(self, gone: int) -> None:
         """There are other lines: keep to the end, or keep what is in sight in its place."""
@@ -128,7 +139,7 @@ class LogView(ScrollView, can_focus=True):
         at = y + self.scroll_offset.y
         if not self._kept and y == 0:
             quiet = self.get_component_rich_style("log--quiet")
-            return Strip([Segment(fit(self.words.empty, width), quiet)]).adjust_cell_length(width, base)
+            return Strip([Segment(fit(self.words.say("drill.log.none"), width), quiet)]).adjust_cell_length(width, base)
         if at >= len(self._shown):
             return Strip.blank(width, base)
         line = self._shown[at]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, cast
+from typing import Literal
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
@@ -15,15 +15,13 @@ from textual.widgets.option_list import Option
 
 from qdrill.address import parse_address
 from qdrill.config_model import Config, DrillConfig
-from qdrill.console.panels.drill_words import Say, goal_words, searches_words, throttle_words
+from qdrill.console.i18n import Say
+from qdrill.console.panels.drill_words import goal_words, searches_words, throttle_words
 from qdrill.console.text import lines, pad, plain, shown
 from qdrill.console.widgets.say import Localised
 from qdrill.console.widgets.say import Say as Label
 from qdrill.errors import QdrillError
 from qdrill.session import refuse_guarded
-
-if TYPE_CHECKING:
-    from qdrill.console.app import QdrillApp
 
 Guard = Literal["", "production", "read_only"]
 Offer = Literal["demo", "address"]
@@ -65,7 +63,7 @@ def plan_rows(say: Say, drill: DrillConfig) -> list[tuple[str, str]]:
         ("name", drill.name),
         ("source", drill.source),
         ("target", drill.target),
-        ("method", say("drill.method_rows") if drill.method == "rows" else say("drill.method_not_built")),
+        ("method", say(f"drill.method.{drill.method}")),
         ("throttle", throttle_words(say, drill.delay_ms_per_point)),
         ("rto", goal_words(goals.rto_seconds)),
         ("rpo", goal_words(goals.rpo_seconds)),
@@ -87,6 +85,8 @@ class PlanPanel(Vertical, Localised):
         & #plan-rows { height: auto; }
         & #plan-scroll { height: auto; max-height: 1fr; }
         & #plan-problem { height: auto; margin-top: 1; color: $text-error; display: none; }
+        & #plan-backup { height: auto; margin-top: 1; color: $state-interrupted; display: none; }
+        &.-backup #plan-backup { display: block; }
         & #plan-keys { height: auto; margin-top: 1; color: $text-muted; }
         & #offers { height: auto; border: none; margin-top: 1; background: transparent; }
         & #offer-text { height: auto; }
@@ -107,7 +107,7 @@ class PlanPanel(Vertical, Localised):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, classes="panel -none")
         self._drill: DrillConfig | None = None
-        self._problem = self._waiting = self._hint = ""
+        self._problem = self._waiting = self._hint = self._backup = ""
 
     def compose(self) -> ComposeResult:
         """Drill, problem, keys; offers."""
@@ -116,16 +116,24 @@ class PlanPanel(Vertical, Localised):
         with VerticalScroll(id="plan-scroll", can_focus=False):
             yield Static(id="plan-rows", markup=False)
         yield Static(id="plan-problem", markup=False)
+        yield Static(id="plan-backup", markup=False)
         yield Static(id="plan-keys", markup=False)
 
     def on_mount(self) -> None:
         """The words."""
         self.relabel()
 
-    def show(self, drill: DrillConfig | None, problem: str = "", waiting: str = "", hint: str = "") -> None:
-        """Show a drill, or the offers; why it cannot start, and what to do then; or what is waited for."""
-        if (drill, problem, waiting, hint) != (self._drill, self._problem, self._waiting, self._hint):
-            self._drill, self._problem, self._waiting, self._hint = drill, problem, waiting, hint
+    def show(
+        self, drill: DrillConfig | None, problem: str = "", waiting: str = "", hint: str = "", backup: str = ""
+    ) -> None:
+        """Show a drill, or the offers; why it cannot start, and what to do then; or what is waited for.
+
+        Args:
+            backup: what can be done with its unfinished backup; empty where there is none.
+        """
+        fresh = (drill, problem, waiting, hint, backup)
+        if fresh != (self._drill, self._problem, self._waiting, self._hint, self._backup):
+            self._drill, self._problem, self._waiting, self._hint, self._backup = fresh
             self.relabel()
 
     def on_resize(self) -> None:
@@ -142,9 +150,11 @@ class PlanPanel(Vertical, Localised):
         offers.clear_options()
         offers.add_options(Option(plain(self.say(f"drill.offer.{offer}")), id=offer) for offer in OFFERS)
         offers.highlighted = highlighted
-        app = cast("QdrillApp", self.app)
+        app = self.console_app
         problem = f"✗ {self._problem}\n{self._hint}".rstrip() if self._problem else f"… {self._waiting}"
         self.query_one("#plan-problem", Static).update(lines(problem))
+        self.set_class(bool(self._backup), "-backup")
+        self.query_one("#plan-backup", Static).update(plain(f"! {self._backup}"))
         keys = {name: app.key_of(f"drill.{name}") for name in ("start", "dry_run", "edit", "choose")}
         self.query_one("#plan-keys", Static).update(plain(self.say("drill.plan.keys", **keys)))
         self._rows()

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 
 from qdrill import units
 from qdrill.console.feed import JobSnapshot, Stage
+from qdrill.console.i18n import Say
 from qdrill.console.jobs import JobState
-from qdrill.console.panels.drill_words import Say, throttle_words
-from qdrill.console.widgets.bar import BarState, BarValue
+from qdrill.console.pace_words import bar_of
+from qdrill.console.panels.drill_words import throttle_words
+from qdrill.console.widgets.bar import BarValue
 from qdrill.console.widgets.clock import ClockValue
-from qdrill.console.widgets.spark import SparkValue
 from qdrill.console.widgets.state import State, worst
 from qdrill.drill.results import Check, StageName
 from qdrill.drill.runner import DrillOutcome
 from qdrill.events import Progress
 
 ENDED: frozenset[JobState] = frozenset({"done", "failed", "cancelled"})
-SAMPLES_A_SECOND = 2
 _STAGE_OF_CHECK: dict[str, StageName] = {
     **dict.fromkeys(("source_has_points", "source_shows_all", "source_status"), "preflight"),
     **dict.fromkeys(("backup_complete", "writer_during_backup"), "backup"),
@@ -78,16 +78,11 @@ def clock_value(snapshot: JobSnapshot, rto: float | None, job: JobState, outcome
     started = snapshot.restore_began
     if actual is None and started is not None and stopped is not None and (rto is None or stopped - started <= rto):
         started = None  # the work ended without a recovery time: its own length is none
-    return ClockValue(rto=rto, started=started, actual=actual, stopped=stopped)
+    return ClockValue(rto=rto, started=started, actual=actual, stopped=stopped, settled=job in ENDED)
 
 
 def _end_of(stage: Stage) -> float | None:
     return stage.began + stage.seconds if stage.began is not None and stage.seconds is not None else None
-
-
-def spark_value(snapshot: JobSnapshot) -> SparkValue:
-    """Points a second, one column for each half second; the last one is not whole yet and is left out."""
-    return SparkValue(tuple(float(points * SAMPLES_A_SECOND) for points in snapshot.samples[:-1]))
 
 
 def belongs(progress: Progress, stage: StageName) -> bool:
@@ -128,72 +123,16 @@ def bar_value(say: Say, snapshot: JobSnapshot, job: JobState, delay: float) -> B
     """Bar, figures, rate and counts of what runs now."""
     progress = current(snapshot)
     pace = snapshot.pace if progress is not None else None
-    state, word = _bar_state(say, snapshot, job, progress)
-    counts = _counts(say, snapshot, delay)
-    if progress is None:
-        return BarValue(0, None, state, word, ((say("drill.no_figures"),), (), counts))
-    total = pace.total if pace is not None else progress.total
-    return BarValue(progress.done, total, state, word, (_done(say, progress, total), _rate(say, snapshot, job), counts))
-
-
-def _bar_state(say: Say, snapshot: JobSnapshot, job: JobState, progress: Progress | None) -> tuple[BarState, str]:
-    if job == "cancelling":
-        return "cancelling", say("drill.cancelling")
-    if job == "paused":
-        return "paused", say("drill.stage_is.paused")
-    pace = snapshot.pace
-    if progress is not None and pace is not None and pace.stalled is not None:
-        return "stalled", say("drill.stalled", n=int(pace.stalled))
-    if progress is not None and progress.total and progress.done >= progress.total:
-        return "running", say("drill.goes_on")
-    return "running", ""
-
-
-def _done(say: Say, progress: Progress, total: int | None) -> tuple[str, ...]:
-    what = say(f"drill.unit.{progress.phase}")
-    if total is None:
-        done = say("drill.done_of_unknown", done=units.count(progress.done), what=what)
-    else:
-        done = say("drill.done_of", done=units.count(progress.done), total=units.count(total), what=what)
-    if not progress.bytes_done:
-        return (done,)
-    if not progress.bytes_total:
-        return done, units.size(progress.bytes_done)
-    sizes = say("drill.size_of", done=units.size(progress.bytes_done), total=units.size(progress.bytes_total))
-    return done, sizes
-
-
-def _rate(say: Say, snapshot: JobSnapshot, job: JobState) -> tuple[str, ...]:
-    pace, progress = snapshot.pace, snapshot.progress
-    if pace is None or progress is None:
-        return ()
-    parts = [say("drill.elapsed", time=units.seconds(pace.elapsed))]
-    if pace.per_second is not None:
-        parts.append(say("drill.per_second", n=units.count(pace.per_second), what=say(f"drill.unit.{progress.phase}")))
-    if pace.bytes_per_second is not None:
-        parts.append(say("drill.bytes_per_second", size=units.size(pace.bytes_per_second)))
-    if pace.seconds_left is not None and job == "running":
-        parts.insert(0, _left(say, pace.seconds_left))
-    return tuple(parts)
-
-
-def _left(say: Say, seconds: float) -> str:
-    """An estimate, never more exact than it is."""
-    if seconds < 60:
-        return say("drill.left_seconds", n=max(1, round(seconds)))
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return say("drill.left_minutes", n=minutes)
-    return say("drill.left_hours", hours=minutes // 60, n=f"{minutes % 60:02d}")
+    return bar_of(say, job, progress, pace, say("drill.no_figures"), _counts(say, snapshot, delay))
 
 
 def _counts(say: Say, snapshot: JobSnapshot, delay: float) -> tuple[str, ...]:
     progress = snapshot.progress
     parts = [say("drill.count.throttle", words=throttle_words(say, delay))]
-    parts.append(say("drill.count.retries", n=units.count(snapshot.retries)))
+    parts.append(say("pace.retries", n=units.count(snapshot.retries)))
     if progress is not None and progress.job == "restore":
-        parts.append(say("drill.count.rejected", n=units.count(progress.rejected)))
-        parts.append(say("drill.count.batches", n=units.count(progress.batches)))
+        parts.append(say("pace.rejected", n=units.count(progress.rejected)))
+        parts.append(say("pace.batches", n=units.count(progress.batches)))
     if snapshot.requests:
-        parts.append(say("drill.count.requests", n=units.count(snapshot.requests)))
+        parts.append(say("pace.requests", n=units.count(snapshot.requests)))
     return tuple(parts)

@@ -1,10 +1,8 @@
-"""How a drill ended: the verdict in words, the figures it rests on, and the checks."""
+"""How a drill ended: the verdict and its figures over the table of checks."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -13,171 +11,21 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import DataTable, Static
 
-from qdrill import units
-from qdrill.console.jobs import Job
-from qdrill.console.panels.drill_words import (
-    Say,
-    check_name,
-    count_states,
-    goal_words,
-    seconds_words,
-    sentence,
-)
-from qdrill.console.text import UNKNOWN, Cell, as_cell, lines, shown
+from qdrill.console.engine_words import check_name, sentence
+from qdrill.console.panels.drill_ending import Ending, figure_lines, worst_first
+from qdrill.console.panels.drill_words import count_states
+from qdrill.console.text import Cell, as_cell, lines, shown
 from qdrill.console.widgets.say import Localised
-from qdrill.console.widgets.state import GLYPHS, State, StateValue, css_class, state_cell
-from qdrill.drill.results import Check, Drift, DrillResult, Moments, SearchOutcome
-from qdrill.drill.runner import DrillOutcome
-from qdrill.errors import Interrupted
+from qdrill.console.widgets.state import GLYPHS, StateValue, css_class, state_cell
+from qdrill.drill.results import Check
 
 if TYPE_CHECKING:
-    from qdrill.console.app import QdrillApp
-    from qdrill.console.i18n import Language
-
-Room = Literal["all", "beside", "tight"]
+    pass
 
 _EXPECTED_FROM = 82
 _SCROLLBAR = 2
-_SEARCHES_SHOWN = 3
-_ORDER: tuple[State, ...] = ("fail", "inconclusive", "skipped", "pass", "not_applicable")
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How a drill ended.
-
-    Attributes:
-        verdict: as in the record; one that could not begin is inconclusive or interrupted there too.
-        begun: whether there are figures at all.
-        record: path of the record; empty where the console does not know it.
-    """
-
-    verdict: State
-    reason: str
-    begun: bool
-    checks: tuple[Check, ...] = ()
-    result: DrillResult | None = None
-    record: str = ""
-
-
-def ending_of(job: Job[object]) -> Ending | None:
-    """How the job ended; None while it runs."""
-    if not job.ended:
-        return None
-    snapshot = job.snapshot()
-    if isinstance(job.result, DrillOutcome):
-        result = job.result.result
-        return Ending(result.verdict, result.reason, True, result.checks, result, str(job.result.record))
-    if snapshot.verdict is not None:
-        return Ending(snapshot.verdict, snapshot.reason, True, snapshot.checks, None, snapshot.record)
-    verdict: State = "interrupted" if isinstance(job.error, Interrupted) else "inconclusive"
-    return Ending(verdict, str(job.error), bool(snapshot.drill_id), snapshot.checks)
-
-
-def figure_lines(say: Say, ending: Ending, language: Language, room: Room = "all") -> list[str]:
-    """The figures of a drill, a line for each kind; what was not measured says so.
-
-    Args:
-        room: `beside`: the moments stand beside the stages; `tight`: what the checks tell too is left to them.
-    """
-    result = ending.result
-    if result is None:
-        return [say("drill.figure.record", path=ending.record)] if ending.record else []
-    found = [_times(say, result), *_amounts(say, result), _drift(say, result.drift)]
-    if result.restore is not None and room != "beside":
-        parts = [f"{name} {time}" for name, time in moments(say, result.restore.moments)]
-        found.append(say("drill.figure.moments", parts="  ".join(parts)))
-    found += _searches(say, result.searches, language, tight=room == "tight")
-    found += [say("drill.figure.note", text=sentence(language, note)) for note in result.notes]
-    return [*found, say("drill.figure.record", path=ending.record)]
-
-
-def moments(say: Say, reached: Moments) -> list[tuple[str, str]]:
-    """The moments of a recovery by name, in the order in which they come; one that was not reached is unknown."""
-    return [(say(f"drill.moment.{one.name}"), seconds_words(getattr(reached, one.name))) for one in fields(reached)]
-
-
-def _times(say: Say, result: DrillResult) -> str:
-    wanted = result.objectives
-    rta = say("drill.figure.rta", actual=seconds_words(result.rta_seconds), goal=goal_words(wanted.rto_seconds))
-    rpa = say("drill.figure.rpa", actual=seconds_words(result.rpa_seconds), goal=goal_words(wanted.rpo_seconds))
-    return f"{rta}   {rpa}"
-
-
-def _amounts(say: Say, result: DrillResult) -> list[str]:
-    found: list[str] = []
-    if result.restore is not None:
-        rows = units.count(result.restore.points_restored), units.count(result.restore.points_expected)
-        found.append(say("drill.figure.restored", restored=rows[0], expected=rows[1]))
-    if result.backup is not None:
-        size, points = units.size(result.backup.bytes), units.count(result.backup.points)
-        found.append(say("drill.figure.archive", points=points, size=size))
-    lines_found = ["   ".join(found)] if found else []
-    if result.backup is not None and result.backup.resumed_chunks:
-        lines_found.append(say("drill.figure.resumed", n=units.count(result.backup.resumed_chunks)))
-    return lines_found
-
-
-def _drift(say: Say, drift: Drift) -> str:
-    if drift.added is None or drift.changed is None or drift.removed is None:
-        return say("drill.figure.no_drift")
-    added, changed, removed = map(units.count, (drift.added, drift.changed, drift.removed))
-    return say("drill.figure.drift", added=added, changed=changed, removed=removed)
-
-
-def _searches(say: Say, searches: Sequence[SearchOutcome], language: Language, *, tight: bool) -> list[str]:
-    """How many are right, and a line for each of those that are not."""
-    if not searches:
-        return []
-    wrong = [search for search in searches if search.state != "pass"]
-    names = ", ".join(sentence(language, search.name) for search in searches if search.state == "pass")
-    right, total = len(searches) - len(wrong), len(searches)
-    if tight:
-        return [say("drill.figure.searches", right=right, total=total, names="").rstrip(" :：")]
-    found = [_search(say, search, language) for search in wrong[:_SEARCHES_SHOWN]]
-    if len(wrong) > _SEARCHES_SHOWN:
-        found.append(say("drill.figure.more_searches", n=len(wrong) - _SEARCHES_SHOWN))
-    return [say("drill.figure.searches", right=right, total=total, names=names), *found]
-
-
-def _search(say: Say, search: SearchOutcome, language: Language) -> str:
-    overlap = UNKNOWN if search.overlap is None else f"{search.overlap:.2f}"
-    state = f"{GLYPHS[search.state]} {say(f'drill.state.{search.state}')}"
-    name, reason = sentence(language, search.name), sentence(language, search.reason)
-    return say("drill.figure.search", state=state, name=name, k=search.top_k, overlap=overlap, reason=reason)
-
-
-def worst_first(checks: Sequence[Check]) -> list[Check]:
-    """The checks as they are listed: what failed is never below the fold."""
-    return sorted(checks, key=lambda check: _ORDER.index(check.state))
-
-
-def check_text(say: Say, language: Language, check: Check) -> str:
-    """A check in full: expected, seen, and which ids."""
-    parts = [
-        f"{GLYPHS[check.state]} {say(f'drill.state.{check.state}')}   {check.name}",
-        say("drill.check.required" if check.required else "drill.check.optional"),
-        "",
-        say("drill.check.expected"),
-        f"  {sentence(language, check.expected)}",
-        "",
-        say("drill.check.seen"),
-        f"  {sentence(language, check.seen)}",
-    ]
-    if check.ids:
-        parts += ["", say("drill.check.ids", n=len(check.ids)), *(f"  {shown(one)}" for one in check.ids)]
-    return "\n".join(parts)
-
-
-def ending_text(say: Say, ending: Ending, language: Language) -> str:
-    """All of it as text, for copying."""
-    head = f"{GLYPHS[ending.verdict]} {say(f'drill.verdict.{ending.verdict}')}: {sentence(language, ending.reason)}"
-    checks = [
-        f"{GLYPHS[one.state]} {say(f'drill.state.{one.state}')}  {check_name(language, one.name)}: "
-        f"{sentence(language, one.expected)} | {sentence(language, one.seen)}"
-        for one in worst_first(ending.checks)
-    ]
-    return "\n".join([head, "", *figure_lines(say, ending, language), "", *checks])
+# What wrapping at words may leave free in two lines, and borders.
+_MARGINS = 24
 
 
 class VerdictPanel(Vertical, Localised):
@@ -237,7 +85,7 @@ class VerdictPanel(Vertical, Localised):
         self._draw()
 
     def _draw(self) -> None:
-        ending, app = self._ending, cast("QdrillApp", self.app)
+        ending, app = self._ending, self.console_app
         drawn = (ending, self._hint, app.language, self.size.width, app.theme)
         if ending is None or not self.size.width or drawn == self._drawn:
             return
@@ -247,18 +95,20 @@ class VerdictPanel(Vertical, Localised):
         verdict.set_classes(css_class(ending.verdict))
         word = self.say(f"drill.verdict.{ending.verdict}")
         reason = sentence(app.language, ending.reason)
-        counted = ", ".join(count_states(self.say, ending.checks))
+        counted = self.say("drill.comma").join(count_states(self.say, ending.checks))
         text = f"{GLYPHS[ending.verdict]} {word}" + (
             f"   {self.say('drill.checks', counts=counted)}" if counted else ""
         )
+        if self.screen.has_class("-compact"):  # two lines of it, and the checks say the rest
+            reason = shown(reason, 2 * self.size.width - _MARGINS)
         verdict.update(lines(f"{text}\n{reason}"))
         found = figure_lines(self.say, ending, app.language, "tight" if self.screen.has_class("-compact") else "beside")
         found = [self._hint, *found] if self._hint else found
         self.query_one("#figures", Static).update(lines("\n".join(found)))
-        self._draw_checks(ending, app, 0 if first else self.table.cursor_row)
+        self._draw_checks(ending, 0 if first else self.table.cursor_row)
 
-    def _draw_checks(self, ending: Ending, app: QdrillApp, cursor: int) -> None:
-        table, language = self.table, app.language
+    def _draw_checks(self, ending: Ending, cursor: int) -> None:
+        table, language = self.table, self.console_app.language
         table.clear(columns=True)
         checks = worst_first(ending.checks)
         state = max((cell_len(f"? {self.say(f'drill.state.{one.state}')}") for one in checks), default=8)
@@ -268,7 +118,7 @@ class VerdictPanel(Vertical, Localised):
             table.add_column(Text(self.say(f"drill.column.{key}")), width=width, key=key)
         for check in checks:
             cells = {
-                "state": self._state(check, ending, app),
+                "state": self._state(check, ending),
                 "name": as_cell(check_name(language, check.name), widths["name"]),
                 "expected": as_cell(sentence(language, check.expected), widths.get("expected", 0)),
                 "seen": as_cell(sentence(language, check.seen), widths["seen"]),
@@ -286,9 +136,10 @@ class VerdictPanel(Vertical, Localised):
         expected = (rest - padding) * 2 // 5
         return {"state": state, "name": name, "expected": expected, "seen": rest - padding - expected}
 
-    def _state(self, check: Check, ending: Ending, app: QdrillApp) -> Cell:
+    def _state(self, check: Check, ending: Ending) -> Cell:
         """A check that passed is green only where the drill passed."""
-        cell = state_cell(StateValue(check.state, self.say(f"drill.state.{check.state}")), app.theme_variables)
+        value = StateValue(check.state, self.say(f"drill.state.{check.state}"))
+        cell = state_cell(value, self.console_app.theme_variables)
         if check.state == "pass" and ending.verdict != "pass":
             cell.style = ""
         return cell

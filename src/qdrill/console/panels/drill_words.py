@@ -1,49 +1,38 @@
-"""Words about a drill in the console's language: names of checks, qdrill's own sentences, amounts."""
+"""Words about a drill in the console's language: states, searches, the dry run, amounts."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 
 from qdrill import units
 from qdrill.config_model import DrillConfig, SearchConfig
-from qdrill.console.i18n import Language
+from qdrill.console.i18n import Say
 from qdrill.console.text import UNKNOWN
 from qdrill.console.widgets.state import State
 from qdrill.drill.results import Check
-from qdrill.records.words import WORDS
-
-Say = Callable[..., str]
-"""`app.say`: a key of the catalogue and its values."""
 
 # What the engine's dry run says; each group fills the field of that name, numbers and names stay as they are.
 _DRY: tuple[tuple[str, str], ...] = (
     ("read", r"read (?P<source>.+) \((?P<n>[\d,]+|an unknown number of) points\); nothing is written"),
     ("write", r"write (?P<file>.+) over (?P<lanes>\d+) connections"),
+    ("snapshot", r"have the server make a snapshot, write (?P<file>.+), delete the snapshot on the server"),
     ("refused", r"(?P<target>.+): REFUSED: (?P<why>.+)"),
     ("replace", r"(?P<target>.+): delete .+, then create it anew; load every row, indexes, settings"),
     ("create", r"(?P<target>.+): create it; load every row, indexes, settings"),
+    ("replace_snapshot", r"(?P<target>.+): delete .+, then create it anew; upload the snapshot"),
+    ("create_snapshot", r"(?P<target>.+): create it; upload the snapshot"),
     ("validate", r"(?P<n>\d+) sample search(?:es)?, points compared: (?P<level>\w+)"),
     ("delete", r"delete the target, if this drill made it"),
     ("keep", r"keep the target"),
 )
 
 
-def check_name(language: Language, name: str) -> str:
-    """`points restored`, `恢复条目数`; the identifier as it is where nobody has named it."""
-    return name.replace("_", " ") if language == "en" else WORDS[language].checks.get(name, name)
-
-
-@lru_cache(maxsize=512)
-def sentence(language: Language, english: str) -> str:
-    """One of qdrill's own sentences; any other text, names and server answers among them, as it is."""
-    translated = WORDS[language].sentence(english)
-    if translated != english or language == "en":
-        return translated
-    # Two sentences joined are two sentences.
-    parts = english.split("; ")
-    return "；".join(WORDS[language].sentence(part) for part in parts) if len(parts) > 1 else translated
+def near_target(drill: DrillConfig) -> str:
+    """The target beside its source: a store is not said twice."""
+    store, _, collection = drill.target.rpartition("/")
+    return collection if drill.source.rpartition("/")[0] == store else drill.target
 
 
 def count_states(say: Say, checks: Sequence[Check]) -> list[str]:
@@ -61,6 +50,18 @@ def throttle_words(say: Say, delay: float) -> str:
 def seconds_words(value: float | None) -> str:
     """A measured time, or that it is not known."""
     return UNKNOWN if value is None else units.seconds(value)
+
+
+def recovery_words(value: float | None) -> str:
+    """A time of the recovery, raised to tenths as the clock shows it: `1.0 s`, `2 min 05.3 s`, `1 h 02 min 03.4 s`."""
+    if value is None:
+        return UNKNOWN
+    tenths = math.ceil(round(max(0.0, value) * 10, 6))
+    minutes, rest = divmod(tenths, 600)
+    if not minutes:
+        return f"{rest / 10:.1f} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min {rest / 10:04.1f} s" if hours else f"{minutes} min {rest / 10:04.1f} s"
 
 
 def goal_words(value: float | None) -> str:
@@ -89,13 +90,19 @@ def searches_words(say: Say, drill: DrillConfig) -> str:
     return "; ".join(search_words(say, search) for search in drill.searches)
 
 
-def dry_words(say: Say, words: str) -> str:
-    """What a step of the dry run would do, in the console's language; a text we do not know as it is."""
+def dry_words(say: Say, words: str, sentence: Callable[[str], str] = str) -> str:
+    """What a step of the dry run would do, in the console's language; a text we do not know as it is.
+
+    Args:
+        sentence: translates why a step is refused.
+    """
     for key, pattern in _DRY:
         if found := re.fullmatch(pattern, words, re.DOTALL):
             values = found.groupdict()
             if values.get("n", "").startswith("an"):
                 values["n"] = say("drill.dry.unknown")
+            if "why" in values:
+                values["why"] = sentence(values["why"])
             if "level" in values:
                 values["level"] = say(f"drill.level.{values['level']}")
             return say(f"drill.dry.{key}", **values)

@@ -6,22 +6,21 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Input, Label, Static, TextArea
 
-from qdrill.console.modals.dialogue import TEXT, TITLE, Dialogue
+from qdrill.console.modals.dialogue import LANGUAGE, TEXT, TITLE, Dialogue
 from qdrill.console.text import plain, shown
+from qdrill.console.widgets.line import Line
 from qdrill.console.widgets.say import Say
 from qdrill.errors import QdrillError
 from qdrill.records.amend import Amendment
 from qdrill.records.model import DrillRecord
-
-if TYPE_CHECKING:
-    from qdrill.console.app import QdrillApp
 
 LINES = ("operator", "reviewer", "ticket", "grafana", "screenshot")
 FIELDS = ("operator", "reviewer", "ticket", "notes", "grafana", "screenshot")
@@ -73,6 +72,7 @@ class SignForm(Dialogue[Signed]):
     SignForm #sign-problem { height: auto; max-height: 4; }
     SignForm .buttons { margin-top: 0; }
     """
+    BINDINGS: ClassVar[list[BindingType]] = [LANGUAGE]
     AUTO_FOCUS = "#sign-operator"
 
     def __init__(self, directory: Path, record: DrillRecord, typed: Mapping[str, str] | None = None) -> None:
@@ -102,7 +102,7 @@ class SignForm(Dialogue[Signed]):
             area = TextArea(text, id=f"sign-{name}", soft_wrap=True, tab_behavior="focus", show_line_numbers=False)
             area.cursor_location = area.document.end
             return area
-        return Input(text, id=f"sign-{name}", compact=True, select_on_focus=False)
+        return Line.filled(text, id=f"sign-{name}")
 
     def on_mount(self) -> None:
         """The words."""
@@ -142,12 +142,12 @@ class SignForm(Dialogue[Signed]):
             self.dismiss(Signed(None, self.typed))
 
     async def _save(self) -> None:
-        app, typed = cast("QdrillApp", self.app), self.typed
+        app, typed = self.console_app, self.typed
         change = amendment_of(typed, self._record)
         try:
             record = await asyncio.to_thread(app.engine.amend, self._directory, change)
         except QdrillError as error:
-            self._tell(str(error), wrong=True)
+            self._tell(self.sentence(str(error)), wrong=True)
         except Exception as error:  # noqa: BLE001 - a defect must not take what was typed with it
             app.tell_defect(error)
             self._tell("", wrong=True)

@@ -2,92 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+
+from rich.cells import cell_len
 
 from qdrill import units
+from qdrill.console.i18n import Say
 from qdrill.console.panels.records_entries import Entry, SortKey, local, number
-from qdrill.console.text import UNKNOWN, Align, fit, pad, shown
+from qdrill.console.text import UNKNOWN, fit
+from qdrill.console.widgets.columns import Column
 from qdrill.console.widgets.lines import Run
 from qdrill.console.widgets.state import GLYPHS, css_class
-
-Say = Callable[..., str]
-"""`app.say`: a key of the catalogue and its values."""
 
 WIDE = 100
 """Cells from which on there is room for all columns."""
 PENDING = "…"
 """Behind a verdict while nobody has looked whether its record is what the drill wrote."""
-_GAP = 1
-_FEW: tuple[tuple[SortKey, int, Align], ...] = (
-    ("when", 11, "left"),
-    ("verdict", 15, "left"),
-    ("source", 0, "left"),
-    ("restored", 9, "right"),
-    ("rta", 8, "right"),
-    ("origin", 5, "left"),
-)
-_ALL: tuple[tuple[SortKey, int, Align], ...] = (
-    ("when", 16, "left"),
-    ("verdict", 15, "left"),
-    ("name", 0, "left"),
-    ("source", 0, "left"),
-    ("target", 0, "left"),
-    ("restored", 10, "right"),
-    ("mb", 8, "right"),
-    ("rta", 8, "right"),
-    ("rto", 7, "right"),
-    ("origin", 5, "left"),
-)
-_SHARES = {"name": 1, "source": 2, "target": 2}
+GAP = 1
+_RIGHT: tuple[SortKey, ...] = ("restored", "mb", "rta", "rto")
+# Cells of each column; those of names are none and share what the others leave.
+_FEW: Mapping[SortKey, int] = {"when": 11, "verdict": 15, "source": 0, "restored": 9, "rta": 11, "origin": 5}
+_ALL: Mapping[SortKey, int] = {
+    **{"when": 16, "verdict": 15, "name": 0, "source": 0, "target": 0},
+    **{"restored": 10, "mb": 8, "rta": 11, "rto": 7, "origin": 5},
+}
+_SHARES: Mapping[SortKey, int] = {"name": 1, "source": 2, "target": 2}
 _LONGEST_NAME = 18
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column: where it starts, how wide it is, in cells."""
-
-    key: SortKey
-    start: int
-    width: int
-    align: Align
-
-
-def columns_for(width: int) -> list[Column]:
-    """The columns that fit into `width` cells; those of names share what the others leave."""
-    wished = _ALL if width >= WIDE else _FEW
-    free = max(0, width - sum(cells for _, cells, _ in wished) - _GAP * (len(wished) - 1))
-    widths = _shares(free, [key for key, cells, _ in wished if not cells])
-    found, start = [], 0
-    for key, cells, align in wished:
-        size = cells or widths[key]
-        found.append(Column(key, start, size, align))
-        start += size + _GAP
-    return found
-
-
-def _shares(free: int, keys: Sequence[SortKey]) -> dict[SortKey, int]:
-    parts = sum(_SHARES[key] for key in keys)
-    found = {key: free * _SHARES[key] // parts for key in keys}
-    if "name" in found:
-        found["name"] = min(found["name"], _LONGEST_NAME)
-        found["source"] = (free - found["name"]) // 2
-        found["target"] = free - found["name"] - found["source"]
-    return found
-
-
-def column_at(columns: Sequence[Column], x: int) -> SortKey | None:
-    """The column under cell `x`; a gap belongs to the column before it."""
-    return next((one.key for one in reversed(columns) if one.start <= x), None)
-
-
-def header_line(say: Say, columns: Sequence[Column], sorted_by: SortKey, down: bool) -> str:
-    """The names of the columns; an arrow at the one that is sorted by."""
-    cells = []
-    for one in columns:
-        arrow = ("▼" if down else "▲") if one.key == sorted_by else ""
-        cells.append(fit(shown(say(f"records.column.{one.key}"), one.width - len(arrow)) + arrow, one.width, one.align))
-    return (" " * _GAP).join(cells)
+def columns_for(say: Say, width: int) -> tuple[Column, ...]:
+    """The columns that fit into `width` cells."""
+    return tuple(
+        Column(
+            key,
+            say(f"records.column.{key}"),
+            cells,
+            _SHARES.get(key, 0),
+            "right" if key in _RIGHT else "left",
+            _LONGEST_NAME if key == "name" else None,
+        )
+        for key, cells in (_ALL if width >= WIDE else _FEW).items()
+    )
 
 
 def word_of(say: Say, entry: Entry) -> str:
@@ -101,26 +56,27 @@ def verdict_text(say: Say, entry: Entry) -> str:
     return f"{GLYPHS[entry.state]} {word_of(say, entry)}" + (f" {PENDING}" if entry.pending else "")
 
 
-def entry_row(say: Say, entry: Entry, columns: Sequence[Column], width: int) -> list[Run]:
+def entry_row(say: Say, entry: Entry, columns: Sequence[Column], widths: Sequence[int]) -> list[Run]:
     """The line of a drill; one that nobody may rely on shows why, in place of its figures.
 
     Green is only what passed and is as its drill wrote it.
     """
     part = "" if entry.pending else f"record-{css_class(entry.state)}"
     verdict = next(at for at, one in enumerate(columns) if one.key == "verdict")
-    cells = [cell_text(say, entry, one) for one in columns]
-    gap = " " * _GAP
+    cells = [
+        fit(cell_text(say, entry, one.key, width), width, one.align) for one, width in zip(columns, widths, strict=True)
+    ]
+    gap = " " * GAP
     before, after = gap.join(cells[:verdict]) + gap, gap + gap.join(cells[verdict + 1 :])
     if entry.bad:
-        room = width - columns[verdict].start - columns[verdict].width - _GAP
-        after = gap + fit(entry.bad, room)
+        after = gap + fit(entry.bad, cell_len(after) - GAP)
     return [(before, ""), (cells[verdict], part), (after, "record--bad" if entry.bad else "")]
 
 
-def cell_text(say: Say, entry: Entry, column: Column) -> str:
-    """What stands in one cell, on the column's width."""
-    texts: dict[SortKey, Callable[[], str]] = {
-        "when": lambda: when_text(entry, column.width),
+def cell_text(say: Say, entry: Entry, key: str, width: int) -> str:
+    """What stands in a column of `width` cells."""
+    texts: Mapping[str, Callable[[], str]] = {
+        "when": lambda: when_text(entry, width),
         "verdict": lambda: verdict_text(say, entry),
         "name": lambda: entry.row.name,
         "source": lambda: entry.row.source,
@@ -131,7 +87,7 @@ def cell_text(say: Say, entry: Entry, column: Column) -> str:
         "rto": lambda: goal_text(entry.row.rto_s),
         "origin": lambda: origin_text(say, entry, short=True),
     }
-    return pad(shown(texts[column.key](), column.width), column.width, column.align)
+    return texts[key]()
 
 
 def when_text(entry: Entry, width: int = 19) -> str:
@@ -150,7 +106,8 @@ def origin_text(say: Say, entry: Entry, *, short: bool = False) -> str:
     origin = entry.row.origin
     if origin is None:
         return UNKNOWN
-    return say(f"records.origin{'_short' if short else ''}.{origin}")
+    table = "origin_short" if short else "origin"
+    return say(f"records.{table}.{origin}")
 
 
 def count_text(value: int | None) -> str:

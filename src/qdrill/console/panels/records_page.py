@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from io import StringIO
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from markdown_it import MarkdownIt
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -19,8 +19,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-if TYPE_CHECKING:
-    from qdrill.console.app import QdrillApp
+from qdrill.console.widgets.say import InConsole
 
 _HEADINGS = tuple(f"markdown.h{level}" for level in range(1, 7))
 
@@ -68,7 +67,7 @@ def _harmless(style: Style | None) -> Style | None:
     return style.update_link(None) if style is not None and style.link else style
 
 
-class RecordPage(ScrollView, can_focus=True):
+class RecordPage(ScrollView, InConsole, can_focus=True):
     """The Markdown of a record."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"page--heading", "page--quiet"}
@@ -119,7 +118,7 @@ class RecordPage(ScrollView, can_focus=True):
         try:
             self._lines = await asyncio.to_thread(page_lines, self._text, max(20, width), heading, quiet)
         except Exception as error:  # noqa: BLE001 - a page that cannot be shown must not end a drill
-            cast("QdrillApp", self.app).tell_defect(error)
+            self.console_app.tell_defect(error)
         self.virtual_size = Size(width, len(self._lines))
         if self._home:
             self._home = False

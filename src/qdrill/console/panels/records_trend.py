@@ -13,8 +13,9 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
+from qdrill.console.i18n import Say
 from qdrill.console.panels.records_entries import Entry, local, number
-from qdrill.console.panels.records_lines import Say, goal_text, seconds_text
+from qdrill.console.panels.records_lines import goal_text, seconds_text
 from qdrill.console.text import fit_parts, lines, plain
 from qdrill.console.widgets.chart import Chart, ChartPoint, ChartValue
 from qdrill.console.widgets.say import Localised
@@ -114,7 +115,7 @@ def _change_words(say: Say, trend: Trend | None) -> list[str]:
 def _left_words(say: Say, value: TrendValue) -> list[str]:
     found = []
     if value.left_out:
-        parts = ", ".join(say(f"records.left.{reason}", n=f"{n:,}") for reason, n in value.left_out)
+        parts = say("records.left.comma").join(say(f"records.left.{reason}", n=f"{n:,}") for reason, n in value.left_out)
         total = sum(n for _, n in value.left_out)
         found.append(say("records.trend.left_out", n=f"{total:,}", parts=parts))
     if value.unchecked:

@@ -10,9 +10,8 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from qdrill.console.engine import Engine
-from qdrill.console.i18n import LANGUAGES, Language
+from qdrill.console.i18n import LANGUAGES, Language, Say
 from qdrill.console.panels.records_entries import local
-from qdrill.console.panels.records_lines import Say
 from qdrill.console.panels.records_page import RecordPage
 from qdrill.console.text import fit_parts, lines, plain, shown
 from qdrill.console.widgets.say import Localised
@@ -105,7 +104,6 @@ class RecordView(Vertical, Localised):
     RecordView #view-against { display: none; height: auto; max-height: 4; color: $state-fail; text-style: bold; }
     RecordView.-against #view-against { display: block; }
     RecordView #view-places { height: auto; max-height: 5; color: $text-muted; }
-    .-compact RecordView #view-places { max-height: 3; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:

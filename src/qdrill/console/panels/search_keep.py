@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qdrill.console.engine import Engine
-from qdrill.console.panels.drill_words import Say
+from qdrill.console.i18n import Say
 from qdrill.console.panels.search_reply import Reply
 from qdrill.console.widgets.state import GLYPHS
 from qdrill.records.amend import Amendment
@@ -47,9 +47,14 @@ def keep(engine: Engine, directory: Path, reply: Reply) -> Kept:
     return Kept(reply, directory, path, finished)
 
 
-def record_options(say: Say, rows: Sequence[RecordRow]) -> list[tuple[str, str]]:
-    """Records to choose from, newest first: (directory, words). Damaged ones cannot keep anything."""
-    return [(str(row.directory), _words(say, row)) for row in rows if row.problem is None and row.kind == "drill"]
+def record_options(say: Say, rows: Sequence[RecordRow], source: str = "") -> list[tuple[str, str]]:
+    """Records to choose from, those of `source` first and then the newest first: (directory, words).
+
+    Damaged ones cannot keep anything.
+    """
+    whole = [row for row in rows if row.problem is None and row.kind == "drill"]
+    whole.sort(key=lambda row: row.source != source)
+    return [(str(row.directory), _words(say, row)) for row in whole]
 
 
 def _words(say: Say, row: RecordRow) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,10 +15,11 @@ from textual.message import Message
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from qdrill.address import parse_address, restored_address
+from qdrill.address import parse_address
 from qdrill.config import Config
 from qdrill.console.engine import Engine
-from qdrill.console.modals.dialogue import LINE, TEXT, Dialogue
+from qdrill.console.known_places import default_target
+from qdrill.console.modals.dialogue import LANGUAGE, LINE, TEXT, Dialogue
 from qdrill.console.text import plain, shown
 from qdrill.console.widgets.line import Line
 from qdrill.console.widgets.say import Say
@@ -27,7 +28,6 @@ from qdrill.units import count
 
 if TYPE_CHECKING:
     from qdrill.browse.overview import CollectionSummary
-    from qdrill.console.app import QdrillApp
 
 
 _REFRESH_SECONDS = 0.2
@@ -42,17 +42,11 @@ class Places:
 
 
 def drill_places(config: Config) -> list[tuple[str, Places]]:
-    """Name, source and target of every drill of drills.toml; may ask DNS."""
+    """Name, source and target of every drill of drills.toml."""
     return [
-        (drill.name, Places(drill.source, drill.target or _restored(drill.source, config))) for drill in config.drills
+        (drill.name, Places(drill.source, drill.target or default_target(drill.source, config)))
+        for drill in config.drills
     ]
-
-
-def _restored(source: str, config: Config) -> str:
-    try:
-        return restored_address(parse_address(source, config), config.restored_suffix)
-    except QdrillError:
-        return ""
 
 
 def usual_places(engine: Engine, directory: Path | None) -> Places:
@@ -80,7 +74,7 @@ class PlacesDialogue(Dialogue[Places]):
     PlacesDialogue #problem { color: $text-error; height: auto; }
     """
     AUTO_FOCUS = "#place-source"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("down", "list", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("down", "list", show=False), LANGUAGE]
 
     class Found(Message):
         """A collection was listed, in a thread."""
@@ -117,13 +111,9 @@ class PlacesDialogue(Dialogue[Places]):
         self.relabel()
         # Hundreds of collections come in one by one; the list is not made anew for each.
         self.set_interval(_REFRESH_SECONDS, self._show_new)
-        engine = self._app.engine
-        self._app.base_screen.ask(lambda: drill_places(engine.config), self._know_drills, group="search drills")
-        self._app.base_screen.ask(self._list, lambda _: None, group="search places")
-
-    @property
-    def _app(self) -> QdrillApp:
-        return cast("QdrillApp", self.app)
+        engine = self.console_app.engine
+        self.console_app.base_screen.ask(lambda: drill_places(engine.config), self._know_drills, group="search drills")
+        self.console_app.base_screen.ask(self._list, lambda _: None, group="search places")
 
     def relabel(self) -> None:
         """Placeholder and list, in the app's language; what was typed stays."""
@@ -131,7 +121,7 @@ class PlacesDialogue(Dialogue[Places]):
         self._show()
 
     def _list(self) -> None:
-        engine = self._app.engine
+        engine = self.console_app.engine
         for row in engine.overview(engine.stores()):
             if not self.post_message(self.Found(row)):
                 return
@@ -212,8 +202,8 @@ class PlacesDialogue(Dialogue[Places]):
         if not source:
             self._complain(self.say("search.places.needed"))
             return
-        config, places = self._app.engine.config, Places(source, target)
-        self._app.base_screen.ask(
+        config, places = self.console_app.engine.config, Places(source, target)
+        self.console_app.base_screen.ask(
             lambda: [parse_address(text, config) for text in (source, target) if text],
             lambda _: self._accept(places),
             failed=lambda error: self._complain(str(error)),
@@ -230,7 +220,7 @@ class PlacesDialogue(Dialogue[Places]):
 
     def _complain(self, why: str) -> None:
         if self.is_mounted:
-            self.query_one("#problem", Static).update(plain(f"✗ {why}", TEXT))
+            self.query_one("#problem", Static).update(plain(f"✗ {self.sentence(why)}", TEXT))
 
 
 def _arrow(places: Places) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, ClassVar, Literal, cast
+from typing import ClassVar, Literal
 
 from rich.text import Text
 from textual import on
@@ -15,17 +15,14 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from qdrill.console.panels.drill_words import Say
-from qdrill.console.panels.search_words import sentence
+from qdrill.console.engine_words import sentence
+from qdrill.console.i18n import Say
 from qdrill.console.text import fit_parts, plain, shown
 from qdrill.console.widgets.say import Localised
 from qdrill.drill.ask import parse_point_id, parse_vector
 from qdrill.drill.search_plan import SearchSpec
 from qdrill.errors import UsageError
 from qdrill.names import terminal_text
-
-if TYPE_CHECKING:
-    from qdrill.console.app import QdrillApp
 
 Kind = Literal["text", "id", "vector"]
 KINDS: tuple[Kind, ...] = ("text", "id", "vector")
@@ -152,7 +149,7 @@ class QueryPanel(Vertical, Localised):
         """Say what is wrong with the query, a line of the engine; "" is nothing."""
         self._problem = why
         self.set_class(bool(why), "-wrong")
-        language = cast("QdrillApp", self.app).language
+        language = self.console_app.language
         self.query_one("#query-problem", Static).update(plain(f"✗ {sentence(language, why)}" if why else ""))
 
     def ask(self) -> None:
@@ -183,7 +180,7 @@ class QueryPanel(Vertical, Localised):
         wish, room = self.wish, max(8, self.size.width - 4)
         self.line.placeholder = self.say(f"search.placeholder.{wish.kind}")
         title = Content(self.say(f"search.by.{wish.kind}"))
-        parts = wish_words(self.say, wish, list(cast("QdrillApp", self.app).engine.config.embedders))
+        parts = wish_words(self.say, wish, list(self.console_app.engine.config.embedders))
         for name, content in (("border_title", title), ("border_subtitle", Content(fit_parts(parts, room)))):
             setattr(self, name, content)
         self.complain(self._problem)

@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from qdrill.drill.results import Hit, PointId, SearchOutcome
-from qdrill.drill.search_compare import SCORE_CHANGE, tied
+from qdrill.drill.search_compare import F32_STEP, SCORE_CHANGE, tied
 
 MarkKind = Literal["same", "moved", "tied", "missing", "new"]
 READABLE = ("text", "title", "question", "name", "content", "summary", "description", "body", "answer")
 """Payload fields that people write for people, the best first."""
 LONGEST_TEXT = 400
-# One step of a 32-bit float, relative: below it a score that is close to zero has not changed.
-_F32_STEP = 1.2e-7
 _HALF_SHOWN = 0.00005
 
 _Key = tuple[PointId, int]
@@ -60,7 +58,7 @@ def both_rows(outcome: SearchOutcome) -> tuple[tuple[Row, ...], tuple[Row, ...]]
     excused, swapped = _swaps(outcome, missing, new)
     lost = {at: Mark("tied" if at in excused else "missing") for at in missing}
     marks = {at: Mark("tied" if at in swapped else "new") for at in new}
-    floor = _F32_STEP * max((abs(hit.score) for hit in ours), default=0.0)
+    floor = F32_STEP * max((abs(hit.score) for hit in ours), default=0.0)
     for at, key in enumerate(their_keys):
         if key in places:
             marks[at] = _mark(ours, places[key], at, theirs[at].score, floor)

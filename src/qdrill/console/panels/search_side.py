@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, cast
+from typing import ClassVar, Literal
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
@@ -15,15 +15,12 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from qdrill.console.panels.drill_words import Say
+from qdrill.console.engine_words import sentence
+from qdrill.console.i18n import Say
 from qdrill.console.panels.search_rows import Mark, Row, change_text, score_text
-from qdrill.console.panels.search_words import sentence
 from qdrill.console.text import Align, columns, plain, shown
 from qdrill.console.widgets.say import Localised
 from qdrill.names import terminal_text
-
-if TYPE_CHECKING:
-    from qdrill.console.app import QdrillApp
 
 Role = Literal["source", "target"]
 SHORTEST_TEXT = 10
@@ -187,7 +184,7 @@ class SidePanel(Vertical, Localised):
         self._draw()
 
     def _draw(self) -> None:
-        app, view = cast("QdrillApp", self.app), self.view
+        app, view = self.console_app, self.view
         drawn = (view.rows, view, app.language, self.room)
         if not self.is_mounted or drawn == self._drawn:
             return
@@ -205,7 +202,7 @@ class SidePanel(Vertical, Localised):
     def _draw_titles(self, view: SideView) -> None:
         room = max(8, self.room - 4)
         title = Content.assemble(f"{self.say(f'search.side.{self.role}')}  ", plain(view.address, room - 8))
-        language = cast("QdrillApp", self.app).language
+        language = self.console_app.language
         old = self.say("search.side.old", asked=sentence(language, view.asked)) if view.asked else ""
         for name, content in (("border_title", title), ("border_subtitle", plain(old, room))):
             setattr(self, name, content)

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
-from qdrill.console.panels.drill_words import Say
+from qdrill.console.engine_words import sentence
+from qdrill.console.i18n import Say
 from qdrill.console.panels.search_query import vector_words
 from qdrill.console.panels.search_reply import Reply
 from qdrill.console.panels.search_rows import amount_text, overlap_counts
-from qdrill.console.panels.search_words import sentence
 from qdrill.console.text import UNKNOWN, fit_parts, plain, shown
 from qdrill.console.widgets.say import Localised
 from qdrill.console.widgets.state import State, StateValue, state_content
 from qdrill.drill.results import SearchOutcome
 
 if TYPE_CHECKING:
-    from qdrill.console.app import QdrillApp
     from qdrill.console.i18n import Language
 
 
@@ -111,12 +111,12 @@ class Summary(Static, Localised):
 
     def relabel(self) -> None:
         """The same in the app's language."""
-        app, room = cast("QdrillApp", self.app), max(20, self.size.width)
+        app, room = self.console_app, max(20, self.size.width)
         found: list[Content] = []
-        if self.view.reply is not None:
-            found += self._lines(self.view.reply, app.language, room)
         if self.view.asking:
-            found.append(self._asking(app.language, room))
+            found.append(self._asking(room))
+        elif self.view.reply is not None:
+            found += self._lines(self.view.reply, app.language, room)
         self.update(Content("\n").join(found))
 
     def _lines(self, reply: Reply, language: Language, room: int) -> list[Content]:
@@ -136,7 +136,12 @@ class Summary(Static, Localised):
             lines.append(plain(sentence(language, reason)))
         return lines
 
-    def _asking(self, language: Language, room: int) -> Content:
-        text = self.say("search.asking", what=shown(sentence(language, self.view.asking), max(8, room - 24)))
-        seconds = f"   {self.view.seconds} s" if self.view.seconds else ""
-        return Content.assemble(state_content(StateValue("running", text)), seconds)
+    def _asking(self, room: int) -> Content:
+        """What is asked. The verdict on the answers still shown was on the query before, and is not repeated."""
+        seconds = f"{self.view.seconds} s" if self.view.seconds else ""
+        cancel = self.say("search.asking_cancel", press=self.console_app.key_of("search.cancel"))
+        parts = fit_parts([part for part in (seconds, cancel) if part], max(8, room // 3))
+        key = "search.asking" if self.view.reply is None else "search.asking_on"
+        frame = cell_len(self.say(key, what=""))
+        text = self.say(key, what=shown(self.view.asking, max(8, room - frame - cell_len(parts) - 5)))
+        return Content.assemble(state_content(StateValue("running", text)), f"   {parts}")

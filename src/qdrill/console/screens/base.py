@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from pathlib import PurePath
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import ClassVar, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -18,9 +18,6 @@ from qdrill.console.widgets.keybar import KeyBar
 from qdrill.console.widgets.say import Localised, Say
 from qdrill.console.widgets.topbar import TopBar
 from qdrill.errors import QdrillError
-
-if TYPE_CHECKING:
-    from qdrill.console.app import QdrillApp
 
 Answer = TypeVar("Answer")
 SMALLEST = (60, 18)
@@ -71,11 +68,6 @@ class ConsoleScreen(Screen[None], Localised):
         await self.console_app.action_do(identifier)
 
     @property
-    def console_app(self) -> QdrillApp:
-        """The app, typed."""
-        return cast("QdrillApp", self.app)
-
-    @property
     def engine(self) -> Engine:
         """The engine."""
         return self.console_app.engine
@@ -103,13 +95,16 @@ class ConsoleScreen(Screen[None], Localised):
             bar.update_states()
 
     def _show_again(self) -> None:
-        if not self.console_app.is_running:
-            return
+        if self.console_app.is_running:
+            self.take_handed()
+            self.show_jobs()
+
+    def take_handed(self) -> None:
+        """Take what another screen, or this one, has given it."""
         handed = self.console_app.handed
         if handed is not None and handed.mode == self.MODE:
             self.console_app.handed = None
             self.take(handed)
-        self.show_jobs()
 
     def ask(
         self,

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import PurePath
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
@@ -17,12 +18,12 @@ from qdrill.console.actions import bindings_for
 from qdrill.console.handover import Handover
 from qdrill.console.modals.reading import Reading
 from qdrill.console.panels.collections_detail import Asked, DetailPanel
-from qdrill.console.panels.collections_grid import Grid
 from qdrill.console.panels.collections_job import JobPanel
 from qdrill.console.panels.collections_points import PAGE, PointPage, point_page, point_text
-from qdrill.console.panels.collections_stores import Stores
 from qdrill.console.panels.collections_table import TablePanel
-from qdrill.console.panels.collections_why import why_not
+from qdrill.console.screens.collections_stores import Stores
+from qdrill.console.screens.collections_why import why_not
+from qdrill.console.widgets.grid import Grid
 from qdrill.drill.results import PointId
 from qdrill.errors import NotFound, QdrillError
 
@@ -65,7 +66,8 @@ class CollectionsScreen(Stores):
 
     # ------------------------------------------------------------------ the detail
 
-    def on_grid_opened(self, event: Grid.Opened) -> None:
+    @on(Grid.Opened)
+    def _row_clicked(self, event: Grid.Opened) -> None:
         """A row was clicked."""
         event.stop()
         self.do_open()

@@ -12,25 +12,27 @@ from textual.binding import BindingType
 from textual.content import Content
 
 from qdrill.console.actions import bindings_for
+from qdrill.console.feed import JobSnapshot
 from qdrill.console.jobs import Job, JobState
+from qdrill.console.known_places import short_place
 from qdrill.console.modals.reading import Reading
-from qdrill.console.panels.compare_choosing import Choosing
-from qdrill.console.panels.compare_places import Comparison, short_place, side_of
+from qdrill.console.pace_words import JOB_STATES, spark_value
+from qdrill.console.panels.compare_places import Comparison, side_of
 from qdrill.console.panels.compare_plan import ComparePlanPanel
 from qdrill.console.panels.compare_point import ComparePointPanel, change_text, point_json
 from qdrill.console.panels.compare_result import CompareResultPanel
-from qdrill.console.panels.compare_run import CompareRunPanel
+from qdrill.console.panels.compare_run import bar_value, work_key
 from qdrill.console.panels.compare_tables import as_json, full_text
-from qdrill.console.panels.compare_why import why_not
 from qdrill.console.panels.compare_words import Ending, ending_of, ending_text
+from qdrill.console.panels.progress import ProgressPanel
+from qdrill.console.screens.compare_choosing import Choosing
+from qdrill.console.screens.compare_why import why_not
 from qdrill.console.text import UNKNOWN, shown
-from qdrill.console.widgets.state import State, StateValue, state_content
+from qdrill.console.widgets.state import StateValue, state_content
 from qdrill.drill.point_versions import PointVersions
 from qdrill.drill.results import Difference, PointId
 from qdrill.drill.verify import verification_document
 from qdrill.errors import QdrillError
-
-_STATES: dict[JobState, State] = {"running": "running", "paused": "paused", "cancelling": "interrupted"}
 
 
 class CompareScreen(Choosing):
@@ -54,7 +56,7 @@ class CompareScreen(Choosing):
     def body(self) -> ComposeResult:
         """What would be compared; the comparison; how it ended; one point of it."""
         yield ComparePlanPanel(id="plan")
-        yield CompareRunPanel(id="run")
+        yield ProgressPanel(id="run")
         yield CompareResultPanel(id="result")
         yield ComparePointPanel(id="point")
 
@@ -121,9 +123,18 @@ class CompareScreen(Choosing):
         self.set_class(job is not None and self.ending is None, "-running")
         self.set_class(self.ending is not None, "-ended")
         if job is not None and state is not None and self.ending is None:
-            self.query_one(CompareRunPanel).show(job.snapshot(), state)
+            self._show_run(job.snapshot(), state)
         self.query_one(ComparePlanPanel).show(self.asked, self._note(), keys=job is None)
         self._show_title(state)
+
+    def _show_run(self, snapshot: JobSnapshot, state: JobState) -> None:
+        keys = {name: self.console_app.key_of(f"compare.{name}") for name in ("pause", "cancel")}
+        self.query_one(ProgressPanel).show(
+            bar_value(self.say, snapshot, state),
+            spark_value(snapshot),
+            self.say(work_key(snapshot)),
+            self.say("compare.run.keys", **keys),
+        )
 
     def _end(self, ending: Ending) -> None:
         self.ending = ending
@@ -170,9 +181,10 @@ class CompareScreen(Choosing):
     def _state_words(self, state: JobState | None) -> Content | None:
         if self.ending is not None:
             return state_content(StateValue(self.ending.state, self.say(f"compare.verdict.{self.ending.state}")))
-        if state not in _STATES:
+        if state not in JOB_STATES:
             return None
-        return state_content(StateValue(_STATES[state], self.say(f"compare.run.{state}")))
+        word = "compare.run.running" if state == "running" else f"pace.{state}"
+        return state_content(StateValue(JOB_STATES[state], self.say(word)))
 
     # ------------------------------------------------------------------ the result
 
@@ -250,7 +262,7 @@ class CompareScreen(Choosing):
             return None
         if item is not None:
             return as_json(item)
-        return self._document() or ending_text(self.say, self.ending)
+        return self._document() or ending_text(self.say, self.console_app.language, self.ending)
 
     def do_document(self) -> None:
         """Copy the whole result."""

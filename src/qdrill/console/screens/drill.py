@@ -13,20 +13,23 @@ from textual.widgets import Static
 from qdrill import units
 from qdrill.config_model import StoreConfig
 from qdrill.console.actions import bindings_for
+from qdrill.console.engine_words import check_name
 from qdrill.console.feed import JobSnapshot
 from qdrill.console.jobs import Job, JobState
 from qdrill.console.modals.reading import Reading
+from qdrill.console.pace_words import spark_value
 from qdrill.console.panels.drill_curl import as_curl
-from qdrill.console.panels.drill_heading import Heading
+from qdrill.console.panels.drill_ending import check_text, ending_of, ending_text
 from qdrill.console.panels.drill_log import LogPanel
 from qdrill.console.panels.drill_log_lines import full_text
 from qdrill.console.panels.drill_plan import PlanPanel
-from qdrill.console.panels.drill_progress import ProgressPanel
-from qdrill.console.panels.drill_run import clock_value, stage_rows
+from qdrill.console.panels.drill_run import bar_value, clock_value, stage_rows, work_key
 from qdrill.console.panels.drill_stages import NamedStage, Stages, StagesValue
-from qdrill.console.panels.drill_verdict import VerdictPanel, check_text, ending_of, ending_text
-from qdrill.console.panels.drill_why import why_not
-from qdrill.console.panels.drill_words import check_name, count_states
+from qdrill.console.panels.drill_verdict import VerdictPanel
+from qdrill.console.panels.drill_words import count_states, recovery_words
+from qdrill.console.panels.progress import ProgressPanel
+from qdrill.console.screens.drill_heading import Heading
+from qdrill.console.screens.drill_why import why_not
 from qdrill.console.widgets.clock import Clock, ClockWords
 from qdrill.drill.runner import DrillOutcome
 
@@ -45,6 +48,7 @@ class DrillScreen(Heading):
         super().__init__()
         self._with_log = False
         self._listed = float("-inf")
+        self._reached: tuple[str, ...] = ()
         self._words: ClockWords | None = None
 
     def body(self) -> ComposeResult:
@@ -84,8 +88,8 @@ class DrillScreen(Heading):
             self.planning = True
         self._show_view()
         if self.planning:
-            problem = "" if self.waiting else self.problem or self.look(self.drill).problem
-            self.query_one(PlanPanel).show(self.drill, problem, self.waiting, self.retry_hint)
+            problem = "" if self.waiting else self.sentence(self.problem or self.look(self.drill).problem)
+            self.query_one(PlanPanel).show(self.drill, problem, self.waiting, self.retry_hint, self._backup_hint())
         if self.job is not None:
             self._show_drill(self.job)
         self.show_banner()
@@ -123,14 +127,17 @@ class DrillScreen(Heading):
         outcome = job.result if isinstance(job.result, DrillOutcome) else None
         if self.ending is None and (ending := ending_of(job)) is not None:
             self.ending = ending
+            self.look_for_backup()
         self._show_clock(snapshot, state, outcome)
-        if job.ended or snapshot.now - self._listed >= LIST_SECONDS:
-            self._listed = snapshot.now
+        reached: tuple[str, ...] = (state, self.console_app.language, *(stage.state for stage in snapshot.stages))
+        if job.ended or reached != self._reached or snapshot.now - self._listed >= LIST_SECONDS:
+            self._listed, self._reached = snapshot.now, reached
             self._show_stages(snapshot, state)
             log = self.query_one(LogPanel)
             log.take(job.feed.log(log.after), snapshot.log_total)
         if self.ending is None:
-            self.query_one(ProgressPanel).show(snapshot, state, job.control.delay_ms_per_point)
+            bar = bar_value(self.say, snapshot, state, job.control.delay_ms_per_point)
+            self.query_one(ProgressPanel).show(bar, spark_value(snapshot), self.say(work_key(snapshot)))
         else:
             self.query_one(VerdictPanel).show(self.ending, self._next_step())
 
@@ -141,6 +148,13 @@ class DrillScreen(Heading):
             return self.say("drill.next.resume", press=app.key_of("drill.resume"), start=app.key_of("drill.start"))
         stopped = self.ending is not None and (self.ending.result is None or self.ending.result.error)
         return self.say("drill.next.again", press=app.key_of("app.retry")) if stopped else ""
+
+    def _backup_hint(self) -> str:
+        """That the drill at hand has a backup to go on with."""
+        app = self.console_app
+        if not self.unfinished or self.why_not("drill.resume") is not None:
+            return ""
+        return self.say("drill.next.found", press=app.key_of("drill.resume"), start=app.key_of("drill.start"))
 
     def _show_clock(self, snapshot: JobSnapshot, state: JobState, outcome: DrillOutcome | None) -> None:
         drill = self.watched
@@ -170,7 +184,7 @@ class DrillScreen(Heading):
         named = [(self.say(f"drill.figures.{name}"), text) for name, text in figures]
         counted = count_states(self.say, snapshot.checks) or ["…"]
         named += [(self.say("drill.figures.checks") if at == 0 else "", text) for at, text in enumerate(counted)]
-        named += [(self.say(f"drill.moment.{name}"), units.seconds(at)) for name, at in snapshot.moments]
+        named += [(self.say(f"drill.moment.{name}"), recovery_words(at)) for name, at in snapshot.moments]
         self.query_one(Stages).show(StagesValue(stages, tuple(named)))
 
     def why_not(self, identifier: str) -> str | None:
@@ -219,7 +233,8 @@ class DrillScreen(Heading):
         """Show a check, or a line of the log, in full."""
         log = self.query_one(LogPanel)
         if log.view.has_focus and log.view.selected is not None:
-            self.app.push_screen(Reading(self.say("drill.log.line"), full_text(log.view.selected, log.view.ahead)))
+            text = full_text(log.view.selected, log.view.ahead, log.view.words)
+            self.app.push_screen(Reading(self.say("drill.log.line"), text))
         elif (check := self.query_one(VerdictPanel).selected) is not None and not self.planning:
             language = self.console_app.language
             title = check_name(language, check.name)
@@ -237,7 +252,7 @@ class DrillScreen(Heading):
         """The selected line or check; before a drill the plan; else the verdict with everything under it."""
         log = self.query_one(LogPanel).view
         if not self.planning and log.has_focus and log.selected is not None:
-            return full_text(log.selected, log.ahead)
+            return full_text(log.selected, log.ahead, log.words)
         if not self.planning and self.ending is not None:
             return ending_text(self.say, self.ending, self.console_app.language)
         return None

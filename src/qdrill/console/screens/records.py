@@ -15,14 +15,15 @@ from textual.widgets import Input, Static
 from qdrill.console.actions import bindings_for
 from qdrill.console.i18n import Language
 from qdrill.console.modals.choose import Choose
-from qdrill.console.panels.records_deeds import Deeds
 from qdrill.console.panels.records_entries import Entry, SortKey, matching, ordered
 from qdrill.console.panels.records_lines import detail_lines, origin_text, word_of
 from qdrill.console.panels.records_list import RecordsList
 from qdrill.console.panels.records_page import RecordPage
 from qdrill.console.panels.records_trend import Pair, TrendPanel, trend_value
 from qdrill.console.panels.records_view import Opened, RecordView, read_record
+from qdrill.console.screens.records_deeds import Deeds
 from qdrill.console.text import lines, plain
+from qdrill.console.widgets.line import Line
 from qdrill.names import terminal_text
 
 _NEED_ONE = ("open", "sign", "folder", "copy")
@@ -48,7 +49,7 @@ class RecordsScreen(Deeds):
         with Vertical(id="shelf"):
             with Vertical(id="table-panel", classes="panel"):
                 yield RecordsList(id="records")
-                yield Input(id="records-filter", compact=True)
+                yield Line(id="records-filter", compact=True)
                 yield Static(id="records-detail", markup=False)
             yield TrendPanel(id="trend")
         yield RecordView(id="record")
@@ -122,7 +123,7 @@ class RecordsScreen(Deeds):
 
     def _detail(self, entry: Entry | None) -> list[str]:
         if self.failure:
-            return [f"✗ {self.failure}"]
+            return [f"✗ {self.sentence(self.failure)}"]
         if entry is not None:
             return detail_lines(self.say, entry)
         if not self.shelf.complete:
@@ -224,9 +225,9 @@ class RecordsScreen(Deeds):
         choice = Choose(self.say("records.sort_title"), options, self.table.sorted_by)
         self.app.push_screen(choice, lambda key: self._sort(next((one for one in _SORTS if one == key), None)))
 
-    @on(RecordsList.SortAsked)
-    def _sort_asked(self, event: RecordsList.SortAsked) -> None:
-        self._sort(event.key)
+    @on(RecordsList.HeaderClicked)
+    def _sort_asked(self, event: RecordsList.HeaderClicked) -> None:
+        self._sort(next((one for one in _SORTS if one == event.column), None))
 
     def _sort(self, key: SortKey | None) -> None:
         if key is None:

@@ -13,18 +13,19 @@ from textual.binding import BindingType
 from textual.containers import Container
 
 from qdrill.console.actions import bindings_for
+from qdrill.console.engine_words import sentence
 from qdrill.console.handover import Handover
 from qdrill.console.modals.choose import Choose
+from qdrill.console.modals.confirm import Confirm
 from qdrill.console.modals.reading import Reading
-from qdrill.console.panels.search_asking import Asking
 from qdrill.console.panels.search_keep import Kept, keep, record_options
 from qdrill.console.panels.search_places import Places, PlacesDialogue, usual_places
 from qdrill.console.panels.search_query import KINDS, QueryLine, QueryPanel
 from qdrill.console.panels.search_rows import Row, as_json
 from qdrill.console.panels.search_side import SHORTEST_TEXT, SidePanel, row_text, text_cells
 from qdrill.console.panels.search_summary import Summary, SummaryView
-from qdrill.console.panels.search_why import why_not
-from qdrill.console.panels.search_words import sentence
+from qdrill.console.screens.search_asking import Asking
+from qdrill.console.screens.search_why import why_not
 from qdrill.drill.ask import search_document
 from qdrill.drill.search_plan import SearchSpec
 from qdrill.names import terminal_text
@@ -124,8 +125,7 @@ class SearchScreen(Asking):
         self.target.show(self.sides.target)
         self._show_summary()
         places = self.places
-        both = f"{places.source} ─► {places.target}" if places.target else places.source
-        self.top.show(both)
+        self.top.show(_pair(places))
 
     def _arrange(self) -> None:
         """Side by side, or one over the other where the texts would not be readable."""
@@ -144,12 +144,15 @@ class SearchScreen(Asking):
         asking, kept = self.asking, self.kept
         view = SummaryView(
             self.reply,
-            "" if asking is None else _asking_words(asking.spec),
+            "" if asking is None else self._asking_words(asking.spec),
             0 if asking is None else int(self.console_app.clock() - self.began),
             self.failed,
             kept.name if kept is not None and kept.reply is self.reply else "",
         )
         self.query_one(Summary).show(view)
+
+    def _asking_words(self, spec: SearchSpec) -> str:
+        return self.say(f"search.ask.{spec.kind}", text=spec.text, point=spec.point)
 
     @on(SidePanel.Moved)
     def _moved(self, event: SidePanel.Moved) -> None:
@@ -177,6 +180,12 @@ class SearchScreen(Asking):
             return
         self.set_focus(self.source.list)
         self.put(event.spec)
+
+    def on_key(self, event: events.Key) -> None:
+        """Esc gives up waiting; where nothing is asked it is nobody's key."""
+        if event.key == "escape" and self.asking is not None:
+            event.stop()
+            self.do_cancel()
 
     def do_kind(self) -> None:
         """The next kind of query."""
@@ -238,14 +247,28 @@ class SearchScreen(Asking):
 
     def do_keep(self) -> None:
         """Keep the answer as evidence: of the drill that runs, of the last one, or of one to choose."""
-        directory = self.console_app.drill_directory()
-        if directory is not None:
+        directory, engine = self.console_app.drill_directory(), self.engine
+        if directory is None:
+            self.ask(engine.record_rows, self._choose_record, group="search records")
+            return
+        at_hand = directory
+        self.ask(
+            lambda: usual_places(engine, at_hand), lambda found: self._keep_in(at_hand, found), group="search keep"
+        )
+
+    def _keep_in(self, directory: Path, places: Places) -> None:
+        """Keep it in the record of a drill between `places`; a search of other collections asks first."""
+        asked = self.reply and Places(self.reply.question.source, self.reply.target or "")
+        if not asked or {asked.source, asked.target} <= {places.source, places.target, ""}:
             self._keep(directory)
-        else:
-            self.ask(self.engine.record_rows, self._choose_record, group="search records")
+            return
+        text = self.say("search.foreign_text", drill=_pair(places), search=_pair(asked))
+        question = Confirm(self.say("search.foreign_title"), text, self.say("search.foreign_yes"))
+        self.app.push_screen(question, lambda yes: self._keep(directory) if yes else None)
 
     def _choose_record(self, rows: Sequence[RecordRow]) -> None:
-        options = record_options(self.say, rows)
+        source = self.reply.question.source if self.reply is not None else ""
+        options = record_options(self.say, rows, source)
         if not options:
             self.console_app.tell(self.say("search.no_records"), severity="warning")
             return
@@ -267,10 +290,5 @@ class SearchScreen(Asking):
         self._show_summary()
 
 
-def _asking_words(spec: SearchSpec) -> str:
-    """The question as the engine will call it."""
-    if spec.kind == "text":
-        return f"text {spec.text}"
-    if spec.kind == "id":
-        return f"point {spec.point}"
-    return "1 random points" if spec.kind == "random" else "a vector as given"
+def _pair(places: Places) -> str:
+    return f"{places.source} ─► {places.target}" if places.target else places.source

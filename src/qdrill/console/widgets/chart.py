@@ -14,22 +14,10 @@ from typing import ClassVar
 from rich.cells import cell_len
 
 from qdrill.console.text import fit, shown
+from qdrill.console.widgets.braille import DOTS_X, DOTS_Y, connect, dot_rows
 from qdrill.console.widgets.lines import PaintedWidget, Row, Run, runs
 from qdrill.console.widgets.state import GLYPHS, State, css_class, worst
 
-_DOTS_X, _DOTS_Y = 2, 4
-# Bits of the four dots of a braille cell's left and right column, from the bottom up (Unicode, "Braille Patterns").
-_LEFT, _RIGHT = (0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08)
-_HEX = "0123456789abcdef"
-
-
-def _braille(left: int, right: int) -> str:
-    dots = sum(bit for row, bit in enumerate(_LEFT) if left >> row & 1)
-    dots += sum(bit for row, bit in enumerate(_RIGHT) if right >> row & 1)
-    return chr(0x2800 + dots) if dots else " "
-
-
-_CELLS = {(_HEX[left], _HEX[right]): _braille(left, right) for left in range(16) for right in range(16)}
 _LEAST_WIDTH, _LEAST_HEIGHT = 8, 3
 _STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 _PARTS = (5, 2)  # of a round number these make round numbers
@@ -98,7 +86,7 @@ class _Plot:
         self._margin = max(cell_len(text) for text in self._ticks.values())
         self._columns = width - self._margin - 1
         self._spots = [self._column(number) for number in range(len(values))]
-        self._lines = _cells(self._draw(), self.rows)
+        self._lines = dot_rows(self._draw(), self.rows)
         self._marks = self._find_marks()
 
     def row(self, row: int) -> list[Run]:
@@ -127,7 +115,7 @@ class _Plot:
         last = len(self._spots) - 1
         last_start, last_text = self._label(last)
         for number in range(last):
-            spot = self._spots[number] // _DOTS_X
+            spot = self._spots[number] // DOTS_X
             # Points without room are passed over without a look at their texts: there may be thousands.
             if spot < free or spot + 2 > last_start:
                 continue
@@ -143,32 +131,32 @@ class _Plot:
     def _label(self, number: int) -> tuple[int, str]:
         """Where the label of a point starts, as near to below it as there is room, and its text."""
         text = shown(self._value.points[number].label, max(1, self._columns // 2 - 1))
-        wished = self._spots[number] // _DOTS_X - cell_len(text) // 2
+        wished = self._spots[number] // DOTS_X - cell_len(text) // 2
         return max(0, min(self._columns - cell_len(text), wished)), text
 
     def _column(self, number: int) -> int:
         """The dot column of a point; points stand at equal distances."""
         last = len(self._values) - 1
-        return round(number * (self._columns * _DOTS_X - 1) / last) if last else self._columns
+        return round(number * (self._columns * DOTS_X - 1) / last) if last else self._columns
 
     def _dot(self, value: float) -> int:
-        dots = self.rows * _DOTS_Y - 1
+        dots = self.rows * DOTS_Y - 1
         return max(0, min(dots, round(value / self._top * dots)))
 
     def _cell(self, value: float) -> int:
         """The row of cells, from the top, that a value falls into."""
-        return self.rows - 1 - self._dot(value) // _DOTS_Y
+        return self.rows - 1 - self._dot(value) // DOTS_Y
 
     def _draw(self) -> list[int]:
         """For each dot column a number whose bits are its dots, the lowest first."""
-        dots = [0] * (self._columns * _DOTS_X)
+        dots = [0] * (self._columns * DOTS_X)
         before: tuple[int, int] | None = None
         for spot, number in zip(self._spots, self._values, strict=True):
             if number is None:
                 before = None
                 continue
             here = (spot, self._dot(number))
-            _connect(dots, before or here, here)
+            connect(dots, before or here, here)
             before = here
         return dots
 
@@ -180,7 +168,7 @@ class _Plot:
                 continue
             row = self.rows if number is None else self._cell(number)
             there = marks.setdefault(row, {})
-            column = min(spot // _DOTS_X, self._columns - 1)
+            column = min(spot // DOTS_X, self._columns - 1)
             there[column] = worst(there.get(column, point.state), point.state)
         return marks
 
@@ -203,13 +191,6 @@ def _number(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
 
 
-def _cells(dots: Sequence[int], rows: int) -> list[str]:
-    """Rows of braille from columns of dots: four dots of a column are one hexadecimal digit of its number."""
-    digits = [f"{column:0{rows}x}" for column in dots]
-    columns = [map(_CELLS.__getitem__, zip(*pair, strict=True)) for pair in zip(digits[::2], digits[1::2], strict=True)]
-    return ["".join(row) for row in zip(*columns, strict=True)]
-
-
 def _spliced(line: str, part: str, marks: Mapping[int, State]) -> list[Run]:
     """A line of single cells with marks in place of some."""
     found: list[Run] = []
@@ -230,17 +211,6 @@ def _whole(cells: list[Run]) -> list[Run]:
         if lost_end or lost_start:
             cells[column] = (" ", "")
     return cells
-
-
-def _connect(dots: list[int], start: tuple[int, int], end: tuple[int, int]) -> None:
-    """Set the dots of a line: in each dot column from where the line enters it to where it leaves."""
-    (x0, y0), (x1, y1) = start, end
-    slope = (y1 - y0) / (x1 - x0) if x1 > x0 else 0.0
-    for x in range(x0, x1 + 1):
-        enter = y0 if x == x0 else y0 + slope * (x - x0 - 0.5)
-        leave = y1 if x == x1 else y0 + slope * (x - x0 + 0.5)
-        low, high = sorted((round(enter), round(leave)))
-        dots[x] |= ((1 << (high - low + 1)) - 1) << low
 
 
 def _mark(state: State) -> Run:

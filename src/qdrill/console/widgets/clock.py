@@ -16,11 +16,11 @@ from textual.widgets import Digits, Static
 
 from qdrill.console.text import fit_parts, shown
 
-ClockState = Literal["waiting", "running", "over", "met", "missed", "measured", "unmeasured"]
+ClockState = Literal["waiting", "running", "over", "recovered", "met", "missed", "measured", "unmeasured"]
 
 NOT_YET = "--:--.-"
 _LARGE_ROWS = 4
-_GLYPHS: dict[ClockState, str] = {"over": "!", "met": "✓", "missed": "✗", "unmeasured": "?"}
+_GLYPHS: dict[ClockState, str] = {"over": "!", "recovered": "▶", "met": "✓", "missed": "✗", "unmeasured": "?"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,14 @@ class ClockValue:
         started: reading of the clock when the recovery began; None before.
         actual: the recovery time actual, once it was measured.
         stopped: reading of the clock at which the work ended without one.
+        settled: the whole drill has ended; before that a time within the objective is no success yet.
     """
 
     rto: float | None = None
     started: float | None = None
     actual: float | None = None
     stopped: float | None = None
+    settled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class ClockWords:
     objective: str = "RTO"
     actual: str = "actual"
     over: str = "over the RTO"
+    recovered: str = "recovered, comparing..."
     met: str = "met"
     missed: str = "missed"
     unmeasured: str = "not measured"
@@ -79,19 +82,19 @@ def read_clock(value: ClockValue, now: float, words: ClockWords) -> ClockFace:
     elapsed = _elapsed(value, now)
     state = _state(value, elapsed)
     objective = "" if value.rto is None else f"{shown(words.objective)} {_amount(value.rto)}"
-    word = {"over": words.over, "met": words.met, "missed": words.missed, "unmeasured": words.unmeasured}.get(state, "")
+    word = getattr(words, state, "")
     return ClockFace(
         state=state,
-        time=NOT_YET if elapsed is None else stopwatch(elapsed, up=state in ("over", "missed")),
+        time=NOT_YET if elapsed is None else stopwatch(elapsed),
         objective=objective,
         actual=shown(words.actual),
         word=f"{_GLYPHS[state]} {shown(word)}" if state in _GLYPHS else "",
     )
 
 
-def stopwatch(seconds: float, *, up: bool = False) -> str:
-    """`00:03.6`, `1:02:03.4`: cut to tenths, or raised with `up`: a time over a limit never reads as the limit."""
-    tenths = (math.ceil if up else math.floor)(round(max(0.0, seconds) * 10, 6))
+def stopwatch(seconds: float) -> str:
+    """`00:03.6`, `1:02:03.4`: raised to tenths, as `recovery_words` is: none reads shorter than it was."""
+    tenths = math.ceil(round(max(0.0, seconds) * 10, 6))
     minutes, rest = divmod(tenths, 600)
     hours, minutes = divmod(minutes, 60)
     clock = f"{minutes:02d}:{rest // 10:02d}.{rest % 10}"
@@ -110,6 +113,8 @@ def _state(value: ClockValue, elapsed: float | None) -> ClockState:
     if elapsed is None:
         return "waiting" if value.stopped is None else "unmeasured"
     over = value.rto is not None and elapsed > value.rto
+    if value.actual is not None and not value.settled and not over:
+        return "recovered"
     if value.actual is not None:
         return "measured" if value.rto is None else "missed" if over else "met"
     if value.stopped is not None:

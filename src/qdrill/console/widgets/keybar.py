@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from rich.cells import cell_len
 from textual.app import ComposeResult, RenderResult
 from textual.containers import Horizontal
@@ -11,15 +9,12 @@ from textual.content import Content
 from textual.widget import Widget
 
 from qdrill.console.actions import Action, of_scope
-from qdrill.console.widgets.say import Localised
-
-if TYPE_CHECKING:
-    from qdrill.console.app import QdrillApp
+from qdrill.console.widgets.say import InConsole, Localised
 
 _ALWAYS = ("app.help", "app.commands", "app.quit")
 
 
-class KeyItem(Widget):
+class KeyItem(Widget, InConsole):
     """One key and what it does; greyed while it cannot be done."""
 
     DEFAULT_CSS = """
@@ -45,7 +40,7 @@ class KeyItem(Widget):
 
     async def on_click(self) -> None:
         """Do it."""
-        await cast("QdrillApp", self.app).action_do(self.wanted.id)
+        await self.console_app.action_do(self.wanted.id)
 
 
 class KeyBar(Horizontal, Localised):
@@ -74,7 +69,7 @@ class KeyBar(Horizontal, Localised):
 
     def relabel(self) -> None:
         """Names and keys, as they are now."""
-        app = cast("QdrillApp", self.app)
+        app = self.console_app
         for item in self._items:
             item.key = app.key_of(item.wanted.id)
             item.label = self.say(item.wanted.label_key)
@@ -83,7 +78,7 @@ class KeyBar(Horizontal, Localised):
 
     def update_states(self) -> None:
         """Grey what cannot be done now."""
-        app = cast("QdrillApp", self.app)
+        app = self.console_app
         for item in self._items:
             off = app.why_not_now(item.wanted.id) is not None
             if off != item.off:

@@ -8,11 +8,22 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from qdrill.console.engine_words import sentence
+
 if TYPE_CHECKING:
     from qdrill.console.app import QdrillApp
 
 
-class Localised:
+class InConsole:
+    """Mixed into screens and widgets: what they reach of the app."""
+
+    @property
+    def console_app(self) -> QdrillApp:
+        """The app, typed: the one place where a part of a screen learns of it."""
+        return cast("QdrillApp", cast(Widget, self).app)
+
+
+class Localised(InConsole):
     """Mixed into screens and widgets with texts of the catalogue; the app calls `relabel` when the language changes."""
 
     def relabel(self) -> None:
@@ -20,7 +31,11 @@ class Localised:
 
     def say(self, key: str, **values: object) -> str:
         """The text of the catalogue in the app's language: plain, never markup."""
-        return cast("QdrillApp", cast(Widget, self).app).say(key, **values)
+        return self.console_app.say(key, **values)
+
+    def sentence(self, english: str) -> str:
+        """One of the engine's sentences in the app's language; what is none, as it is."""
+        return sentence(self.console_app.language, english)
 
 
 class Say(Static, Localised):

@@ -23,21 +23,23 @@ class SparkValue:
 
     Attributes:
         ceiling: the value that a full column stands for; None takes the largest one shown.
+        peak: what the label tells; None where nothing can be told.
     """
 
     values: tuple[float | None, ...] = ()
     ceiling: float | None = None
+    peak: float | None = None
 
 
 def render_spark(value: SparkValue, width: int, height: int, label: Callable[[float], str] | None = None) -> list[Row]:
-    """The sparkline for a size in cells; `label` makes the text beside it from the value of a full column.
+    """The sparkline for a size in cells; `label` makes the text beside it from the peak.
 
     A value of 0 is a thin line at the bottom, a gap is nothing.
     """
     if width < 1 or height < 1:
         return []
     top = _top(value, width)
-    text = "" if label is None or top is None else shown(f" {label(top)}", width // _LABEL_SHARE)
+    text = "" if label is None or value.peak is None else shown(f" {label(value.peak)}", width // _LABEL_SHARE)
     room = width - cell_len(text)
     drawn = value.values[-room:]
     levels = [_level(number, top or 0.0, height) for number in drawn]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from textual.app import ComposeResult, RenderResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -12,15 +10,12 @@ from textual.widgets import Static
 
 from qdrill.console.actions import action
 from qdrill.console.text import plain
-from qdrill.console.widgets.say import Localised
-
-if TYPE_CHECKING:
-    from qdrill.console.app import QdrillApp
+from qdrill.console.widgets.say import InConsole, Localised
 
 MODES = ("drill", "collections", "search", "compare", "metrics", "records")
 
 
-class Tab(Widget):
+class Tab(Widget, InConsole):
     """One screen to go to."""
 
     DEFAULT_CSS = """
@@ -35,12 +30,12 @@ class Tab(Widget):
 
     def render(self) -> RenderResult:
         """`1 Drill`."""
-        app = cast("QdrillApp", self.app)
+        app = self.console_app
         return Content(f"{app.key_of(self._action.id)} {app.say(self._action.label_key)}")
 
     async def on_click(self) -> None:
         """Go there."""
-        await cast("QdrillApp", self.app).action_do(self._action.id)
+        await self.console_app.action_do(self._action.id)
 
 
 class TopBar(Vertical, Localised):
