@@ -128,7 +128,8 @@ async def test_escape_leaves_every_dialogue_without_an_answer(tmp_path: Path) ->
 
 async def test_any_dialogue_is_evidence_and_says_where_it_went(tmp_path: Path) -> None:
     async with run(ScriptedEngine(tmp_path), LARGE) as (app, pilot):
-        for number, dialogue in enumerate((Confirm("Really?", "b", "c"), Prompt("Which?"), Help("drill")), 1):
+        shown: tuple[Any, ...] = (Confirm("Really?", "b", "c"), Prompt("Which?"), Help("drill"))
+        for number, dialogue in enumerate(shown, 1):
             await app.push_screen(dialogue)
             await pilot.press("f12")
             path = tmp_path / "screens" / f"{number:02d}-drill.svg"

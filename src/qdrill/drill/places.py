@@ -80,7 +80,8 @@ def _archive(session: Session, place: ArchivePath) -> CollectionReader:
     if is_foreign(place.path):
         adopted = ArchivePath(session.config.artifacts / "adopted")
         raise ArchiveError(
-            f"{place} has no {manifest_path(place.path).name} beside it, so nothing tells whether it is whole; `qdrill restore {place} ADDR` makes an "
+            f"{place} has no {manifest_path(place.path).name} beside it, so nothing tells whether it is whole; `qdrill "
+            f"restore {place} ADDR` makes an "
             f"archive of it in {adopted}, and that can be compared"
         )
     return ArchiveCollection(ArchiveReader(place.path))

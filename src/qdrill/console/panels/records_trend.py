@@ -115,7 +115,8 @@ def _change_words(say: Say, trend: Trend | None) -> list[str]:
 def _left_words(say: Say, value: TrendValue) -> list[str]:
     found = []
     if value.left_out:
-        parts = say("records.left.comma").join(say(f"records.left.{reason}", n=f"{n:,}") for reason, n in value.left_out)
+        reasons = (say(f"records.left.{reason}", n=f"{n:,}") for reason, n in value.left_out)
+        parts = say("records.left.comma").join(reasons)
         total = sum(n for _, n in value.left_out)
         found.append(say("records.trend.left_out", n=f"{total:,}", parts=parts))
     if value.unchecked:
