@@ -9,6 +9,7 @@ from qdrill import units
 from qdrill.console.engine_words import check_name, sentence
 from qdrill.console.feed import LogLine, Told
 from qdrill.console.i18n import Language, Say, say
+from qdrill.console.panels.drill_words import recovery_words
 from qdrill.console.widgets.state import GLYPHS
 from qdrill.drill.results import Check
 from qdrill.events import CheckDone, DrillFinished, MomentReached, StageFinished, StageStarted
@@ -64,7 +65,7 @@ def _told(event: Told, words: LogWords) -> LineWords:
             return LineWords(glyph, say(f"drill.log.{key}", stage=stage, time=time), part)
         case MomentReached():
             moment = say(f"drill.moment.{event.name}")
-            return LineWords("i", say("drill.log.moment", moment=moment, time=units.seconds(event.seconds)))
+            return LineWords("i", say("drill.log.moment", moment=moment, time=recovery_words(event.seconds)))
         case CheckDone():
             return _check(event.check, words)
         case DrillFinished():
