@@ -175,7 +175,7 @@ def test_a_dump_of_another_tool(pair: Pair) -> None:
     dump = pair.folder / "dump.json"
     dump.write_text("[]")
     for left, right in ((str(dump), pair.right), (pair.left, str(dump))):
-        with pytest.raises(ArchiveError, match="has no dump.manifest.json beside it") as caught:
+        with pytest.raises(ArchiveError, match=r"has no dump\.manifest\.json beside it") as caught:
             pair.verify(left, right)
         assert "`qdrill restore" in str(caught.value)
         assert caught.value.exit_code == ExitCode.ARCHIVE
