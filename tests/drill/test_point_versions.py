@@ -81,5 +81,5 @@ def test_what_cannot_be_asked(session: Session, places: tuple[str, str], tmp_pat
     with pytest.raises(NotFound):
         point_versions(session, archive, f"{STORE}/{new_name('nowhere')}", 10)
     (tmp_path / "dump.json").write_text("[]")
-    with pytest.raises(ArchiveError, match="has no manifest"):
+    with pytest.raises(ArchiveError, match=r"dump\.json has no dump\.manifest\.json beside it"):
         point_versions(session, str(tmp_path / "dump.json"), address, 10)
