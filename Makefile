@@ -40,7 +40,7 @@ $(VENV)/.run: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "installing qdrill and its tests into $(VENV) ..." >&2
-	@$(PIP) install --constraint constraints.txt --editable ".[dev,web]"
+	@$(PIP) install --constraint constraints.txt --editable ".[dev,web,api]"
 	@touch $@ $(VENV)/.run
 
 clean:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from qdrill import config_signals as signals
 from qdrill.address import EDGE, Address, parse_address, place_key, restored_address
 from qdrill.config_model import (
     Config,
@@ -78,7 +79,7 @@ def search(spot: Spot, values: Mapping[str, Any]) -> SearchConfig:
 
 def drill(spot: Spot, values: Mapping[str, Any], config: Config) -> DrillConfig:
     """A drill with source and target filled in and everything it names present in `config`."""
-    rest = {key: value for key, value in values.items() if key not in {"source", "target", "search"}}
+    rest = {key: value for key, value in values.items() if key not in {"source", "target", "search", "query", "expect"}}
     try:
         source = parse_address(_from_base(spot, values.get("source", config.default_store.name)), config)
         target = _target(spot, values.get("target"), source, config)
@@ -90,7 +91,17 @@ def drill(spot: Spot, values: Mapping[str, Any], config: Config) -> DrillConfig:
         _search_with_embedder(spot.inside(f"{spot.table} search {number}"), found, config)
         for number, found in enumerate(values.get("search", ()), start=1)
     )
-    return DrillConfig(source=source.text, target=target.text, searches=searches, **rest)
+    signals.check_expects(spot, values.get("expect", ()), config)
+    if rest.get("method") == "rag_api" and config.rag_api is None:
+        raise spot.error('has method = "rag_api", which is not configured; add [rag_api] with its url')
+    return DrillConfig(
+        source=source.text,
+        target=target.text,
+        searches=searches,
+        queries=values.get("query", ()),
+        expects=values.get("expect", ()),
+        **rest,
+    )
 
 
 def _target(spot: Spot, written: str | None, source: Address, config: Config) -> Address:

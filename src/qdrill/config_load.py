@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 
 from qdrill import config_check as check
+from qdrill import config_signals as signals
 from qdrill import config_values as v
 from qdrill.config_model import (
     DEFAULT_SUFFIX,
@@ -19,9 +20,7 @@ from qdrill.config_model import (
     ConsoleConfig,
     DrillConfig,
     EmbedderConfig,
-    GrafanaConfig,
     MetricsConfig,
-    PrometheusConfig,
     RagApiConfig,
     SearchConfig,
     StoreConfig,
@@ -33,8 +32,6 @@ from qdrill.config_values import Reader, Spot
 from qdrill.drill.results import Objectives
 from qdrill.errors import UsageError
 from qdrill.names import terminal_text
-
-T = TypeVar("T")
 
 DEFAULT_FILE = Path("drills.toml")
 _NAME = re.compile(r"[^\W_](?:[\w.-]{0,62}[^\W_])?")
@@ -60,9 +57,6 @@ _EMBEDDER: dict[str, Reader] = {
     "tokenizer": v.one_of("prefix", "whitespace", "word", "multilingual"),
     "dimension": v.whole(1, 65_536),
 }
-_SERVICE: dict[str, Reader] = {"url": v.service, "api_key_env": v.env_name}
-_RAG_API: dict[str, Reader] = {**_SERVICE, "tenant_id": v.words}
-_GRAFANA: dict[str, Reader] = {**_SERVICE, "dashboard_uid": v.words, "panel_id": v.whole(0)}
 _OBJECTIVES: dict[str, Reader] = {
     "rto_seconds": v.number(0),
     "rpo_seconds": v.number(0),
@@ -107,7 +101,7 @@ _DRILL: dict[str, Reader] = {
     "name": _drill_name,
     "source": v.words,
     "target": v.words,
-    "method": v.one_of("rows", "snapshot"),
+    "method": v.one_of("rows", "snapshot", "rag_api"),
     "delay_ms_per_point": v.number(0, 3_600_000),
     "after": v.one_of("keep", "delete"),
     "level": v.one_of("count", "sample", "full"),
@@ -118,6 +112,8 @@ _DRILL: dict[str, Reader] = {
     "payload_time_field": v.words,
     "objectives": _objectives,
     "search": _searches,
+    "query": signals.queries,
+    "expect": signals.expects,
 }
 _CONSOLE: dict[str, Reader] = {
     "theme": v.words,
@@ -133,6 +129,7 @@ _TOP: dict[str, Reader] = {
     "metrics": v.as_table,
     "rag_api": v.as_table,
     "grafana": v.as_table,
+    "exporter": v.as_table,
     "console": v.as_table,
     "drill": lambda spot, value: v.tables(spot.inside("[[drill]]"), value),
 }
@@ -180,14 +177,15 @@ def _syntax(shown: str, message: str, written: str) -> str:
 
 def _assemble(spot: Spot, document: Mapping[str, Any], variables: Variables) -> Config:
     top = v.read_table(spot, document, _TOP)
-    rag_api = _rag_api(spot, top, variables)
+    rag_api = signals.rag_api(spot, top, variables.api_base)
     config = Config(
         stores=MappingProxyType(variables.stores(_stores(spot, top))),
         embedders=MappingProxyType(_embedders(spot, top, rag_api)),
-        prometheus=_single(spot, top, "prometheus", _SERVICE, PrometheusConfig),
+        prometheus=signals.prometheus(spot, top),
         metrics=MappingProxyType(_metrics(spot, top)),
         rag_api=rag_api,
-        grafana=_single(spot, top, "grafana", _GRAFANA, GrafanaConfig),
+        grafana=signals.grafana(spot, top),
+        exporter=signals.exporter(spot, top),
         console=_console(spot, top),
         runbook=variables.runbook(top.get("restored_suffix", DEFAULT_SUFFIX)),
         **{key: top[key] for key in ("artifacts", "restored_suffix") if key in top},
@@ -222,10 +220,7 @@ def _embedders(spot: Spot, top: Mapping[str, Any], rag_api: RagApiConfig | None)
 
 
 def _metrics(spot: Spot, top: Mapping[str, Any]) -> dict[str, MetricsConfig]:
-    return {
-        name: MetricsConfig(name=name, **v.read_table(place, table, _SERVICE, ["url"]))
-        for place, name, table in _named(spot, top, "metrics")
-    }
+    return {name: signals.endpoint(place, name, table) for place, name, table in _named(spot, top, "metrics")}
 
 
 def _console(spot: Spot, top: Mapping[str, Any]) -> ConsoleConfig:
@@ -243,22 +238,6 @@ def _keys(spot: Spot, table: Mapping[str, Any]) -> dict[str, str]:
         else:
             found[name] = v.words(spot.at(name), written)
     return found
-
-
-def _rag_api(spot: Spot, top: Mapping[str, Any], variables: Variables) -> RagApiConfig | None:
-    if variables.api_base is None:
-        return _single(spot, top, "rag_api", _RAG_API, RagApiConfig)
-    values = v.read_table(spot.inside("[rag_api]"), top.get("rag_api", {}), _RAG_API)
-    return RagApiConfig(**{**values, "url": variables.api_base})
-
-
-def _single(
-    spot: Spot, top: Mapping[str, Any], section: str, readers: Mapping[str, Reader], make: Callable[..., T]
-) -> T | None:
-    if section not in top:
-        return None
-    required = ["url", "dashboard_uid"] if section == "grafana" else ["url"]
-    return make(**v.read_table(spot.inside(f"[{section}]"), top[section], readers, required))
 
 
 def _drills(spot: Spot, top: Mapping[str, Any], config: Config) -> tuple[DrillConfig, ...]:

@@ -63,6 +63,10 @@ class Refused(StoreError):
         self.reason = reason
 
 
+class SignalError(StoreError):
+    """A service that gives evidence (metrics, RAG API, Grafana) did not answer, or not usably; fails no drill."""
+
+
 class ScrollBroken(StoreError):
     """Pages of a scroll that end early, loop, repeat or contradict the id pass."""
 

@@ -9,14 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from qdrill import config_load
+from qdrill import config_load, config_signals
 from qdrill.config import (
     DrillConfig,
     EmbedderConfig,
+    ExpectConfig,
+    ExporterConfig,
     GrafanaConfig,
     MetricsConfig,
     Origin,
     PrometheusConfig,
+    QueryConfig,
     RagApiConfig,
     SearchConfig,
     StoreConfig,
@@ -107,16 +110,20 @@ def test_every_field_of_a_table_has_a_reader() -> None:
     readers = {
         StoreConfig: config_load._STORE,
         EmbedderConfig: config_load._EMBEDDER,
-        MetricsConfig: config_load._SERVICE,
-        PrometheusConfig: config_load._SERVICE,
-        RagApiConfig: config_load._RAG_API,
-        GrafanaConfig: config_load._GRAFANA,
+        MetricsConfig: config_signals._SERVICE,
+        PrometheusConfig: config_signals.PROMETHEUS,
+        RagApiConfig: config_signals.RAG_API,
+        GrafanaConfig: config_signals.GRAFANA,
+        ExporterConfig: config_signals._EXPORTER,
+        QueryConfig: config_signals._QUERY,
+        ExpectConfig: config_signals._EXPECT,
         SearchConfig: config_load._SEARCH,
         Objectives: config_load._OBJECTIVES,
         DrillConfig: config_load._DRILL,
     }
     for table, known in readers.items():
-        names = {"search" if field.name == "searches" else field.name for field in dataclasses.fields(table)}
+        singular = {"searches": "search", "queries": "query", "expects": "expect"}
+        names = {singular.get(field.name, field.name) for field in dataclasses.fields(table)}
         assert set(known) - {"name"} == names - {"name", "lent"}, table
 
 
