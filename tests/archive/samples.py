@@ -10,7 +10,8 @@ import msgspec
 
 from qdrill.archive.digest import root_digest
 from qdrill.archive.journal import JournalHead
-from qdrill.archive.manifest import Chunk, Manifest, Source
+from qdrill.archive.manifest import Chunk, Manifest
+from qdrill.archive.manifest_file import Source
 from qdrill.archive.writer import ArchiveWriter
 from qdrill.rows.splice import exact_ids
 

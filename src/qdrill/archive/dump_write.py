@@ -16,7 +16,8 @@ from qdrill.archive.dump_plan import Plan
 from qdrill.archive.dump_rows import Pieces
 from qdrill.archive.dump_survey import Survey
 from qdrill.archive.journal import JournalHead
-from qdrill.archive.manifest import Chunk, Manifest, Source
+from qdrill.archive.manifest import Chunk, Manifest
+from qdrill.archive.manifest_file import Source
 from qdrill.archive.writer import ArchiveWriter
 from qdrill.control import JobControl
 from qdrill.drill.results import PointId, Rejected

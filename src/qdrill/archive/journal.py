@@ -11,7 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from qdrill.archive.manifest import Chunk, Source
+from qdrill.archive.manifest import Chunk
+from qdrill.archive.manifest_file import Source
 
 
 class JournalHead(msgspec.Struct, frozen=True):

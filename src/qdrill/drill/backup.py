@@ -14,7 +14,8 @@ import msgspec
 from qdrill import __version__
 from qdrill.archive.digest import digest_of, root_digest
 from qdrill.archive.journal import JournalHead
-from qdrill.archive.manifest import Chunk, Manifest, Source, manifest_path
+from qdrill.archive.manifest import Chunk, Manifest, manifest_path
+from qdrill.archive.manifest_file import Source
 from qdrill.archive.writer import ArchiveWriter, need_room
 from qdrill.control import JobControl
 from qdrill.drill.chunks import PlannedChunk, plan_chunks, size_chunks

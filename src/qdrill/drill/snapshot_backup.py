@@ -10,7 +10,8 @@ from pathlib import Path
 import msgspec
 
 from qdrill import __version__
-from qdrill.archive.manifest import Source, manifest_path
+from qdrill.archive.manifest import manifest_path
+from qdrill.archive.manifest_file import Source
 from qdrill.archive.snapshot_manifest import SnapshotManifest
 from qdrill.archive.snapshot_writer import SnapshotNote, SnapshotWriter
 from qdrill.archive.writer import need_room
