@@ -25,6 +25,7 @@ from qdrill.drill.results import (
 )
 from qdrill.records.build import build_record, search_path
 from qdrill.records.model import DIFFERENCES_PATH, DrillRecord, Origin, Who
+from qdrill.records.model_metrics import Metrics, MetricsChange, MetricsEndpoint, MetricsQuery
 
 BEIJING = timezone(timedelta(hours=8))
 START = datetime(2026, 11, 22, 23, 11, 7, 120_000, tzinfo=BEIJING)
@@ -167,6 +168,32 @@ def evidence_of(result: DrillResult) -> dict[str, str]:
 def record_of(result: DrillResult, previous: str | None = None, origin: Origin = "real") -> DrillRecord:
     """The record of `result` by the sample operator."""
     return build_record(result, who=WHO, previous=previous, evidence=evidence_of(result), origin=origin)
+
+
+def metrics(text: str = "") -> Metrics:
+    """Two endpoints, one of them silent, and three queries; `text` (hostile) wherever others choose the words."""
+    change = MetricsChange(
+        f"default_collection_restored{text}", 100_000.0, 196.0, {f"error{text}": 2.0}, 1, 2.9, p95=2.4
+    )
+    return Metrics(
+        state="inconclusive",
+        reason=f"metrics_endpoints: 1 of 2 read; qdrill: 127.0.0.1:9755 cannot be reached{text}",
+        grafana="http://localhost:3000/d/qdrill/qdrill?orgId=1",
+        screenshot="evidence/metrics.svg",
+        annotation=7,
+        notes=(f"Grafana answered 500{text}",),
+        endpoint=(
+            MetricsEndpoint("rag", "http://localhost:8000/metrics", "known", change=(change,)),
+            MetricsEndpoint(f"qdrill{text}", "http://127.0.0.1:9755", "unreadable", f"cannot be reached{text}"),
+        ),
+        query=(
+            MetricsQuery(
+                "rows", 'import_rows_total{collection="a"}', "range", "answered", "", 1, 1e5, "evidence/p.json"
+            ),
+            MetricsQuery(f"none{text}", f"up{text}", "instant", "empty"),
+            MetricsQuery("broken", "sum(", "instant", "failed", f"parse error{text}"),
+        ),
+    )
 
 
 def _backup(points: int, size: int) -> BackupResult:

@@ -15,7 +15,8 @@ from qdrill.drill.results import DrillResult
 from qdrill.names import terminal_text
 from qdrill.records import markdown_en, markdown_zh
 from qdrill.records.markdown_blocks import data, decimal, link, trimmed
-from qdrill.records.model import Amended, DrillRecord, KeptSearch, Lang, Metrics
+from qdrill.records.model import Amended, DrillRecord, KeptSearch, Lang
+from qdrill.records.model_metrics import Metrics
 from qdrill.records.render_markdown import render_markdown
 from qdrill.records.render_toml import parse_record, render_toml
 from tests.records import samples

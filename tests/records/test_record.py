@@ -81,7 +81,8 @@ def test_the_unknown_is_left_out_and_never_zero() -> None:
     assert table["rto"]["phases"] == {}
     assert table["rpo"]["source_drift"] == {}
     assert "points_exact" not in table["source"]
-    assert table["metrics"] == {"state": "not_applicable", "reason": "this drill did not collect metrics"}
+    lists = {"notes": [], "endpoint": [], "query": []}
+    assert table["metrics"] == {"state": "not_applicable", "reason": "this drill did not collect metrics", **lists}
 
 
 def test_what_the_result_knows_is_in_its_section() -> None:

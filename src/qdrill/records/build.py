@@ -34,7 +34,6 @@ from qdrill.records.model import (
     Integrity,
     KeptSearch,
     ListedDifference,
-    Metrics,
     Origin,
     Rpo,
     Rto,
@@ -44,6 +43,7 @@ from qdrill.records.model import (
     Verify,
     Who,
 )
+from qdrill.records.model_metrics import Metrics
 
 _COMPARED: Mapping[Verdict, State] = {
     "pass": "pass",

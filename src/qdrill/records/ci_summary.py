@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from qdrill.files import write_text
 from qdrill.names import terminal_text
 from qdrill.records.model import DrillRecord
+from qdrill.records.model_metrics import Metrics
 
 UNKNOWN = "unknown"
 
@@ -49,7 +51,7 @@ def count(number: int | None) -> str:
 
 
 def _lines(pairs: Iterable[tuple[str, str]]) -> Iterable[str]:
-    return (f"- {key}: {terminal_text(value)}\n" for key, value in pairs)
+    return (f"- {terminal_text(key)}: {terminal_text(value)}\n" for key, value in pairs)
 
 
 def _first(record: DrillRecord, source: str, seed_total: int | None) -> tuple[tuple[str, str], ...]:
@@ -71,7 +73,35 @@ def _metrics(record: DrillRecord) -> tuple[tuple[str, str], ...]:
     said = "not collected" if metrics.state in ("not_applicable", "skipped") else metrics.state
     links = (("grafana", metrics.grafana), ("screenshot", metrics.screenshot))
     given = tuple((key, value) for key, value in links if value)
-    return (("metrics", f"{said} ({metrics.reason})" if metrics.reason else said), *given)
+    head = ("metrics", f"{said} ({metrics.reason})" if metrics.reason else said)
+    return (head, *_changes(metrics), *given)
+
+
+def _changes(metrics: Metrics) -> Iterable[tuple[str, str]]:
+    """What each endpoint's import metrics rose by, keyed as Prometheus writes series; what it lacks is `absent`."""
+    for endpoint in metrics.endpoint:
+        where = f"endpoint={_quoted(endpoint.name)}"
+        said = f"{endpoint.state} ({endpoint.note})" if endpoint.note else endpoint.state
+        yield f"metrics_endpoint{{{where}}}", said
+        for change in endpoint.change:
+            labels = f"{{{where},collection={_quoted(change.collection)}}}"
+            skipped = sum(change.skipped.values()) if change.skipped else None
+            figures = (
+                ("import_rows_total", change.rows),
+                ("import_batches_total", change.batches),
+                ("import_skipped_total", skipped),
+                ("import_duration_seconds_sum", change.seconds),
+            )
+            yield from ((f"{name}{labels}", _figure(value)) for name, value in figures)
+
+
+def _quoted(label: str) -> str:
+    """A label's value without what could end the key."""
+    return json.dumps(label, ensure_ascii=False).replace(":", "\\u003a")
+
+
+def _figure(value: float | None) -> str:
+    return "absent" if value is None else f"{value:.15g}"
 
 
 def _further(record: DrillRecord) -> tuple[tuple[str, str], ...]:

@@ -25,6 +25,7 @@ from qdrill.drill.results import (
     Verdict,
     WriterFinding,
 )
+from qdrill.records.model_metrics import Metrics
 
 SCHEMA = "qdrill.drill/1"
 RECORD_NAME = "drill.toml"
@@ -35,7 +36,6 @@ SCREENS_DIR = "evidence/screens"
 KEPT_DIR = "evidence/kept"
 EARLIER_DIR = "evidence/earlier"
 UNFINISHED = "the drill has not finished"
-NO_METRICS = "this drill did not collect metrics"
 RTA_MEANING = "restore start -> every sample search of the target right"
 
 Kind = Literal["drill", "backup", "restore", "verify"]
@@ -247,16 +247,6 @@ class Amended:
     changed: tuple[str, ...]
     former: str
     tool: str
-
-
-@dataclass(frozen=True, slots=True)
-class Metrics:
-    """Evidence from outside; `reason` says why when there is none."""
-
-    state: State = "not_applicable"
-    reason: str = NO_METRICS
-    grafana: str | None = None
-    screenshot: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ A pure function of the record alone: rendering a record that was read back gives
 from __future__ import annotations
 
 from qdrill.records import markdown_compare as compare
+from qdrill.records import markdown_metrics as signals
 from qdrill.records import markdown_person as person
 from qdrill.records import markdown_sections as outcome
 from qdrill.records.markdown_blocks import data, section
@@ -29,6 +30,7 @@ def render_markdown(record: DrillRecord, lang: Lang) -> str:
         compare.configuration(record, words),
         compare.drift(record, words),
         outcome.backup(record, words),
+        signals.metrics(record, words),
         outcome.failed_checks(record, words),
         outcome.integrity(record, words),
         person.amendments(record, words),

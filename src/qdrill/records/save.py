@@ -16,7 +16,8 @@ from qdrill.records.evidence import write_searches
 from qdrill.records.integrity import digest_file, evidence_digests, last_digest
 from qdrill.records.kept import kept_searches
 from qdrill.records.lock import held
-from qdrill.records.model import MARKDOWN_NAMES, RECORD_NAME, UNFINISHED, DrillRecord, Metrics, Origin, Who
+from qdrill.records.model import MARKDOWN_NAMES, RECORD_NAME, UNFINISHED, DrillRecord, Origin, Who
+from qdrill.records.model_metrics import Metrics
 from qdrill.records.render_markdown import render_markdown
 from qdrill.records.render_toml import load_record, render_toml
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from qdrill.records.model import NO_METRICS, UNFINISHED
+from qdrill.records import sentences_metrics_zh as metrics
+from qdrill.records.model import UNFINISHED
 
 FIXED: Mapping[str, str] = {
     UNFINISHED: "演练尚未结束",
-    NO_METRICS: "本次演练未采集指标",
+    **metrics.FIXED,
     "every point compared equal and every objective was met": "全部数据点比对一致，各项目标均已达成",
     "every point compared equal; no objective was set": "全部数据点比对一致；未设目标",
     "at least one point": "至少一个数据点",
@@ -203,7 +204,7 @@ _STEERED: tuple[tuple[str, str], ...] = (
 )
 
 # Pattern of the whole sentence, and its Chinese; the slots are those of `words.Words`. The first that fits counts.
-PATTERNS: tuple[tuple[str, str], ...] = (*_CHECKED, *_STEERED, *_ENDED, *_SEARCHED)
+PATTERNS: tuple[tuple[str, str], ...] = (*_CHECKED, *_STEERED, *_ENDED, *_SEARCHED, *metrics.PATTERNS)
 
 CHECKS: Mapping[str, str] = {
     "source_has_points": "源集合有数据",
@@ -219,4 +220,5 @@ CHECKS: Mapping[str, str] = {
     "points_compared": "数据点比对",
     "rto": "RTO",
     "rpo": "RPO",
+    **metrics.CHECKS,
 }

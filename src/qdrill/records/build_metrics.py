@@ -1,0 +1,71 @@
+"""From the signals of a drill to the metrics of its record: a pure function."""
+
+from __future__ import annotations
+
+import math
+from itertools import zip_longest
+
+from qdrill.names import one_line
+from qdrill.records.model_metrics import Metrics, MetricsChange, MetricsEndpoint, MetricsQuery
+from qdrill.signals.checks import worst
+from qdrill.signals.collect import Collected
+from qdrill.signals.model import EndpointReading, ImportChange, QueryAnswer
+from qdrill.signals.plan import SignalPlan
+
+NOT_ASKED = "the drill ended before metrics were read"
+NOTHING_CONFIGURED = "no metrics endpoint and no Prometheus is configured"
+_MOST = 50
+
+
+def metrics_record(found: Collected, plan: SignalPlan) -> Metrics:
+    """The record's metrics."""
+    configured = plan.asks
+    return Metrics(
+        state=worst(found.checks) if found.checks or not configured else "skipped",
+        reason=_reason(found, configured),
+        grafana=found.grafana,
+        screenshot=found.picture,
+        annotation=found.annotation,
+        notes=tuple(one_line(note) for note in found.notes),
+        endpoint=tuple(map(_endpoint, found.readings[:_MOST])),
+        query=tuple(_query(answer, path) for answer, path in zip_longest(found.answers[:_MOST], found.files[:_MOST])),
+    )
+
+
+def _reason(found: Collected, configured: bool) -> str:
+    if not found.checks:
+        return NOT_ASKED if configured else NOTHING_CONFIGURED
+    unsettled = [check for check in found.checks if check.state in ("fail", "inconclusive")]
+    return "; ".join(f"{check.name}: {check.seen}" for check in unsettled[:3])
+
+
+def _endpoint(reading: EndpointReading) -> MetricsEndpoint:
+    changes = tuple(_change(change) for change in reading.changes[:_MOST])
+    return MetricsEndpoint(reading.endpoint, reading.url, reading.state, one_line(reading.note), changes)
+
+
+def _change(change: ImportChange) -> MetricsChange:
+    return MetricsChange(
+        collection=change.collection,
+        rows=change.rows,
+        batches=change.batches,
+        skipped=dict(change.skipped),
+        count=change.count,
+        seconds=change.seconds,
+        p50=change.p50,
+        p95=change.p95,
+    )
+
+
+def _query(answer: QueryAnswer, path: str | None) -> MetricsQuery:
+    last = answer.series[0].points[-1][1] if answer.series and answer.series[0].points else None
+    return MetricsQuery(
+        name=answer.name,
+        promql=answer.promql,
+        kind=answer.kind,
+        state=answer.state,
+        note=one_line(answer.note),
+        series=len(answer.series),
+        last=last if last is not None and math.isfinite(last) else None,
+        path=path,
+    )

@@ -1,0 +1,80 @@
+"""The metrics of a drill record: what endpoints, Prometheus and Grafana said. A value nobody knows is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from qdrill.drill.results import State
+
+NO_METRICS = "this drill did not collect metrics"
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsChange:
+    """What the `import_*` metrics of one collection rose by during the restore, at one endpoint.
+
+    `skipped` is by reason; `seconds` the sum of the imports' durations, `p50` and `p95` their quantiles in seconds.
+    """
+
+    collection: str
+    rows: float | None = None
+    batches: float | None = None
+    skipped: Mapping[str, float] = field(default_factory=dict)
+    count: float | None = None
+    seconds: float | None = None
+    p50: float | None = None
+    p95: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsEndpoint:
+    """An exposition endpoint, read before and after the restore; `note` says why where it is not `known`."""
+
+    name: str
+    url: str
+    state: Literal["known", "absent", "restarted", "unreadable"]
+    note: str = ""
+    change: tuple[MetricsChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsQuery:
+    """A PromQL query over the drill's window.
+
+    Attributes:
+        series: number of series in the answer.
+        last: latest value of the first series.
+        path: the answer, in the drill's directory.
+    """
+
+    name: str
+    promql: str
+    kind: Literal["instant", "range"]
+    state: Literal["answered", "empty", "failed"]
+    note: str = ""
+    series: int = 0
+    last: float | None = None
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """Evidence from outside; `reason` says why when there is none.
+
+    Attributes:
+        grafana: link to the panel for the drill's window.
+        screenshot: picture of the metrics, a path in the drill's directory or a link.
+        annotation: id of Grafana's annotation of this drill.
+        notes: what went wrong while they were collected.
+    """
+
+    state: State = "not_applicable"
+    reason: str = NO_METRICS
+    grafana: str | None = None
+    screenshot: str | None = None
+    annotation: int | None = None
+    notes: tuple[str, ...] = ()
+    endpoint: tuple[MetricsEndpoint, ...] = ()
+    query: tuple[MetricsQuery, ...] = ()
