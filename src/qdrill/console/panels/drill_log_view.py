@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
@@ -18,35 +17,25 @@ from qdrill.console.feed import LOG_LINES, LogLine
 from qdrill.console.panels.drill_log_lines import log_row, matches
 from qdrill.console.panels.drill_log_words import ENGLISH, LogWords
 from qdrill.console.text import fit
+from qdrill.console.widgets.painted import PaintedList
 
 
-class LogView(ScrollView, can_focus=True):
+class LogView(PaintedList, can_focus=True):
     """The last 2,000 lines that match the filter. It follows the end until somebody moves the cursor or scrolls."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        *("log--quiet", "log--retry", "log--warning", "log--error", "log--cursor"),
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"log--quiet", "log--retry", "log--warning", "log--error"}
     DEFAULT_CSS = """
     LogView {
-        height: 1fr;
-        overflow-x: hidden;
         overflow-y: scroll;
-        scrollbar-size-vertical: 1;
         & > .log--quiet { color: $text-muted; }
         & > .log--retry { color: $state-inconclusive; }
         & > .log--warning { color: $text-warning; }
         & > .log--error { color: $state-fail; }
-        & > .log--cursor { background: $block-cursor-blurred-background; text-style: bold; }
-        &:focus > .log--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", show=False),
-        Binding("down,j", "move(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("pagedown", "page(1)", show=False),
-        Binding("home,g", "ends(-1)", show=False),
-        Binding("end,G", "ends(1)", show=False),
+        Binding("g", "ends(-1)", show=False),
+        Binding("G", "ends(1)", show=False),
     ]
 
     class Moved(Message):
@@ -135,21 +124,17 @@ class LogView(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line in sight."""
-        width, base = self.scrollable_content_region.width, self.rich_style
+        width = self.scrollable_content_region.width
         at = y + self.scroll_offset.y
         if not self._kept and y == 0:
-            quiet = self.get_component_rich_style("log--quiet")
-            return Strip([Segment(fit(self.words.say("drill.log.none"), width), quiet)]).adjust_cell_length(width, base)
+            return self.strip([(fit(self.words.say("drill.log.none"), width), "log--quiet")], width)
         if at >= len(self._shown):
-            return Strip.blank(width, base)
+            return Strip.blank(width, self.rich_style)
         line = self._shown[at]
         row = log_row(line, width, self.ahead, self.words)
         if line.number == self.cursor:
-            chosen = self.get_component_rich_style("log--cursor")
-            segments = [Segment(text, chosen) for text, _ in row]
-        else:
-            segments = [Segment(text, self.get_component_rich_style(part) if part else base) for text, part in row]
-        return Strip(segments).adjust_cell_length(width, base)
+            row = [(text, "painted--cursor") for text, _ in row]
+        return self.strip(row, width)
 
     def action_move(self, by: int) -> None:
         """The cursor up or down."""
@@ -157,10 +142,6 @@ class LogView(ScrollView, can_focus=True):
             return
         at = len(self._shown) if self.cursor is None else self._at()
         self._go(at + by)
-
-    def action_page(self, by: int) -> None:
-        """By what fits on the screen."""
-        self.action_move(by * max(1, self.scrollable_content_region.height - 1))
 
     def action_ends(self, to: int) -> None:
         """To the first line; or to the end, which is followed again."""

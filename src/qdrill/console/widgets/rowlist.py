@@ -10,18 +10,17 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
-from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from qdrill.console.text import fit, shown
 from qdrill.console.widgets.columns import Column, column_at, column_widths, header_line
 from qdrill.console.widgets.lines import Run
+from qdrill.console.widgets.painted import PaintedList
 
 
-class RowList(ScrollView, can_focus=True):
+class RowList(PaintedList, can_focus=True):
     """Rows under a header, with a cursor that stays on its row, by key, whatever comes in.
 
     Subclasses give `runs`, and call `replace_rows` when there are others.
@@ -32,25 +31,10 @@ class RowList(ScrollView, can_focus=True):
     """
 
     GAP: ClassVar[int] = 2
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--header", "rows--cursor"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--header"}
     DEFAULT_CSS = """
-    RowList {
-        height: 1fr;
-        overflow-x: hidden;
-        scrollbar-size-vertical: 1;
-        & > .rows--header { color: $text-muted; text-style: bold underline; }
-        & > .rows--cursor { background: $block-cursor-blurred-background; text-style: bold; }
-        &:focus > .rows--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
-    }
+    RowList > .rows--header { color: $text-muted; text-style: bold underline; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", show=False),
-        Binding("down,j", "move(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("pagedown", "page(1)", show=False),
-        Binding("home", "go(0)", show=False),
-        Binding("end", "go(1000000000)", show=False),
-    ]
 
     class Moved(Message):
         """The cursor is on another row; `by_hand`: somebody moved it there."""
@@ -92,11 +76,6 @@ class RowList(ScrollView, can_focus=True):
         """Cells of each column."""
         return column_widths(self.columns, self.scrollable_content_region.width, self.GAP)
 
-    @property
-    def page(self) -> int:
-        """Rows that there is room for."""
-        return max(1, self.scrollable_content_region.height - 1)
-
     def show_columns(self, columns: Sequence[Column], sort: tuple[str, bool] | None = None) -> None:
         """Other columns, titles or order; the rows have to be given anew where the columns are others."""
         if (tuple(columns), sort) != (self.columns, self.sort):
@@ -129,29 +108,23 @@ class RowList(ScrollView, can_focus=True):
         width, base = self.scrollable_content_region.width, self.rich_style
         if y == 0:
             line = header_line(self.columns, self.widths, self.sort, self.GAP)
-            return self._strip([(line, "rows--header")], width)
+            return self.strip([(line, "rows--header")], width)
         at = y - 1 + self.scroll_offset.y
         if at >= len(self.keys):
             words = shown(self.empty, width) if not self.keys and y == 1 else ""
             return Strip([Segment(words, base)]).adjust_cell_length(width, base)
         runs = self.runs(at, self.widths)
         if at == self.at:
-            runs = [(fit("".join(text for text, _ in runs), width), "rows--cursor")]
-        return self._strip(runs, width)
-
-    def _strip(self, runs: Sequence[Run], width: int) -> Strip:
-        base, style_of = self.rich_style, self.get_component_rich_style
-        return Strip([Segment(text, style_of(part) if part else base) for text, part in runs]).adjust_cell_length(
-            width, base
-        )
+            runs = [(fit("".join(text for text, _ in runs), width), "painted--cursor")]
+        return self.strip(runs, width)
 
     def action_move(self, by: int) -> None:
         """The cursor up or down."""
         self.action_go(self.at + by)
 
-    def action_page(self, by: int) -> None:
-        """By what fits on the screen."""
-        self.action_go(self.at + by * self.page)
+    def action_ends(self, to: int) -> None:
+        """To the first row or the last."""
+        self.action_go(0 if to < 0 else len(self.keys) - 1)
 
     def action_go(self, at: int) -> None:
         """To a row by its number, or the nearest there is."""
