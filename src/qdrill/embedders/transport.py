@@ -1,31 +1,21 @@
-"""Texts to an embedding service over HTTP: bounded in size, in time and in tries, and cancellable.
-
-The request runs in a thread of its own because nothing can wake a thread out of a name look-up or a connect;
-the caller watches the clock and the cancellation, and leaves a hopeless request behind.
-"""
+"""Texts to an embedding service over HTTP: bounded in size, in time and in tries, and cancellable."""
 
 from __future__ import annotations
 
 import email.utils
 import json
-import queue
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from qdrill.control import JobControl
 from qdrill.embedders.base import BATCH, Dense, Embedding, checked_vectors, unusable
 from qdrill.errors import Refused, StoreError
-from qdrill.names import one_line
-
-if TYPE_CHECKING:
-    import httpx
+from qdrill.service_http import Answer, Broken, Connections
 
 _TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
 _LARGEST_ANSWER = 64 << 20
-_POLL = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +83,7 @@ class HttpEmbedder:
         self._control = control
         self._dimension = dimension
         self._patience = patience or Patience()
-        self._lock = threading.Lock()
-        self._client: httpx.Client | None = None
+        self._connections = Connections(service.url, connect=self._patience.connect, read=self._patience.read)
 
     @property
     def name(self) -> str:
@@ -117,10 +106,7 @@ class HttpEmbedder:
 
     def close(self) -> None:
         """Close all connections."""
-        with self._lock:
-            client, self._client = self._client, None
-        if client is not None:
-            client.close()
+        self._connections.close()
 
     def _batch(self, texts: Sequence[str]) -> list[Dense]:
         label = self._service.label
@@ -160,85 +146,33 @@ class HttpEmbedder:
         raise outcome.error
 
     def _once(self, body: bytes, deadline: float) -> bytes | Failure:
-        """One request in a thread of its own, left behind when cancelled or out of time."""
-        answers: queue.SimpleQueue[bytes | Failure] = queue.SimpleQueue()
-        gone = threading.Event()
-        client = self._open_client()
-        threading.Thread(
-            target=lambda: answers.put(self._exchange(client, body, gone)), name="qdrill-embed", daemon=True
-        ).start()
-        try:
-            while (left := deadline - time.monotonic()) > 0:
-                if self._control.cancelled:
-                    self._control.checkpoint()
-                try:
-                    return answers.get(timeout=min(_POLL, left))
-                except queue.Empty:
-                    continue
-        finally:
-            gone.set()
-        return self._unreachable(f"did not answer within {self._patience.batch:g} s")
+        """One request, judged."""
+        service = self._service
+        answer = self._connections.exchange(
+            "POST",
+            service.url.rstrip("/") + self._dialect.path,
+            headers={"Content-Type": "application/json", **service.headers},
+            body=body,
+            deadline=deadline,
+            most=_LARGEST_ANSWER,
+            control=self._control,
+            secret=service.secret,
+        )
+        if isinstance(answer, Answer):
+            return self._judge(answer)
+        late = Broken(f"did not answer within {self._patience.batch:g} s")
+        return Failure(StoreError((late if answer.late else answer).sentence(service.label)), transient=answer.passing)
 
-    def _exchange(self, client: httpx.Client, body: bytes, gone: threading.Event) -> bytes | Failure:
-        """Runs in its own thread, so every exception has to become an answer."""
-        import httpx
-
-        url = self._service.url.rstrip("/") + self._dialect.path
-        try:
-            with client.stream("POST", url, content=body) as response:
-                read = self._read(response, gone)
-                return self._judge(response, read) if isinstance(read, bytes) else read
-        except httpx.TimeoutException:
-            return self._unreachable(f"did not answer within {self._patience.read:g} s", transient=True)
-        except httpx.ConnectError:
-            return self._unreachable("cannot be reached", transient=True)
-        except httpx.TransportError as error:
-            return self._unreachable(f"broke the connection ({type(error).__name__})", transient=True)
-        except Exception as error:  # noqa: BLE001 - a thread that dies silently would cost the whole deadline
-            return self._unreachable(f"cannot be asked ({type(error).__name__})")
-
-    def _read(self, response: httpx.Response, gone: threading.Event) -> bytes | Failure:
-        parts: list[bytes] = []
-        size = 0
-        for part in response.iter_bytes():
-            size += len(part)
-            if gone.is_set() or size > _LARGEST_ANSWER:
-                return Failure(unusable(self._service.label, f"is longer than {_LARGEST_ANSWER >> 20} MiB"))
-            parts.append(part)
-        return b"".join(parts)
-
-    def _judge(self, response: httpx.Response, body: bytes) -> bytes | Failure:
-        status = response.status_code
+    def _judge(self, answer: Answer) -> bytes | Failure:
+        status, reason = answer.status, answer.words
         if status == 200:
-            return body
-        reason = self._reason(body)
+            return answer.body
         said = f": {reason}" if reason else ""
         message = f"{self._service.label} answered {status}{said}; {_advice(status)}"
         error = Refused(message, status=status, reason=reason) if 400 <= status < 500 else StoreError(message)
-        asked = retry_after(response.headers.get("retry-after"), time.time())
+        asked = retry_after(answer.headers.get("retry-after"), time.time())
         capped = None if asked is None else min(asked, self._patience.longest_retry_after)
         return Failure(error, transient=status in _TRANSIENT, retry_after=capped)
-
-    def _reason(self, body: bytes) -> str:
-        """The service's own words on one line, without the key should it repeat it."""
-        text = _error_text(body[:4000].decode("utf-8", "replace"))
-        return one_line(text.replace(self._service.secret, "***") if self._service.secret else text)
-
-    def _unreachable(self, what: str, *, transient: bool = False) -> Failure:
-        text = f"{self._service.label} {what}; check that it is running and its url in drills.toml"
-        return Failure(StoreError(text), transient=transient)
-
-    def _open_client(self) -> httpx.Client:
-        import httpx
-
-        with self._lock:
-            if self._client is None:
-                waits = httpx.Timeout(self._patience.read, connect=self._patience.connect)
-                # A proxy of the environment cannot reach this machine's own loopback address.
-                local = httpx.URL(self._service.url).host in ("localhost", "127.0.0.1", "::1")
-                headers = {"Content-Type": "application/json", **self._service.headers}
-                self._client = httpx.Client(timeout=waits, headers=headers, trust_env=not local)
-            return self._client
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,18 +207,3 @@ def _advice(status: int) -> str:
     if status in _TRANSIENT:
         return "try again when the service is well"
     return "check model and url in drills.toml"
-
-
-def _error_text(text: str) -> str:
-    """The message in a JSON error of any of the kinds; '' for a page of HTML."""
-    try:
-        answer = json.loads(text)
-    except (ValueError, RecursionError):
-        return "" if text.lstrip()[:1] == "<" else text
-    for key in ("error", "detail", "message"):
-        found = answer.get(key) if isinstance(answer, dict) else None
-        if isinstance(found, dict):
-            found = found.get("message")
-        if isinstance(found, str) and found:
-            return found
-    return text
