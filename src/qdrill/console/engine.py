@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from qdrill.records.amend import Amendment
     from qdrill.records.history import RecordRow
     from qdrill.records.model import DrillRecord, Lang
+    from qdrill.signals.board_model import Board, Chart, Span
+    from qdrill.signals.model import QueryAnswer
 
 
 class Engine(Protocol):
@@ -118,6 +120,20 @@ class Engine(Protocol):
 
     def keep_search(self, directory: Path, source: str, target: str | None, outcome: SearchOutcome) -> Path:
         """Write a search as evidence of a drill."""
+
+    def metrics(self, drill: str | None, running: tuple[Span, ...] = ()) -> Board:
+        """What endpoints and Prometheus say now, and did during a drill.
+
+        Args:
+            drill: its name in drills.toml; None is the last on record.
+            running: stages so far of the drill that runs, where one does.
+        """
+
+    def metrics_chart(self, key: str, minutes: int, running: tuple[Span, ...] = ()) -> Chart:
+        """A tile over the last minutes, of the drill that `metrics` was last asked for."""
+
+    def promql(self, expression: str, minutes: int) -> QueryAnswer:
+        """A PromQL expression over the last minutes; its error is in the answer."""
 
     def close(self) -> None:
         """Give up connections and files."""

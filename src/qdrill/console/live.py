@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from qdrill.records.amend import Amendment
     from qdrill.records.history import RecordRow, RecordTable
     from qdrill.records.model import DrillRecord, Lang
+    from qdrill.signals.board import BoardReader
+    from qdrill.signals.board_model import Board, Chart, Span
+    from qdrill.signals.model import QueryAnswer
 
 
 class LiveEngine:
@@ -38,6 +41,7 @@ class LiveEngine:
         self._path, self._environ = config_path, environ
         self._lock, self._reading = threading.Lock(), threading.Lock()
         self._table: RecordTable | None = None
+        self._board: BoardReader | None = None
         self._extra: tuple[StoreConfig, ...] = ()
         self._session = self._open(self.load(), JobControl(), ignore)
 
@@ -74,7 +78,10 @@ class LiveEngine:
         fresh = self._open(self.load(), JobControl(), ignore)
         with self._lock:
             old, self._session = self._session, fresh
+            board, self._board = self._board, None
         old.close()
+        if board is not None:
+            board.close()
 
     def archives(self) -> tuple[Path, ...]:
         """The archives that backups have made, the newest first."""
@@ -250,10 +257,33 @@ class LiveEngine:
 
         return keep_search(directory, source, target, outcome, datetime.now(UTC))
 
+    def metrics(self, drill: str | None, running: tuple[Span, ...] = ()) -> Board:
+        """What endpoints and Prometheus say now, and did during a drill."""
+        return self._board_reader().read(drill, running)
+
+    def metrics_chart(self, key: str, minutes: int, running: tuple[Span, ...] = ()) -> Chart:
+        """A tile over the last minutes."""
+        return self._board_reader().chart(key, minutes, running)
+
+    def promql(self, expression: str, minutes: int) -> QueryAnswer:
+        """A PromQL expression over the last minutes."""
+        return self._board_reader().expression(expression, minutes)
+
+    def _board_reader(self) -> BoardReader:
+        """The one for looking around: what it has read so far is what its charts are made of."""
+        from qdrill.signals.board import BoardReader
+
+        with self._lock:
+            if self._board is None:
+                self._board = BoardReader(self.config, self._environ, self._session.control, self.drills)
+            return self._board
+
     def close(self) -> None:
         """Give up connections and files."""
         self._session.control.cancel()
         self._session.close()
+        if self._board is not None:
+            self._board.close()
 
     def _open(self, config: Config, control: JobControl, emit: Emit) -> Session:
         return Session(config, self._environ, control, emit)

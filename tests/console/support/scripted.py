@@ -22,6 +22,7 @@ from qdrill.events import DrillFinished, DrillStarted, Emit
 from qdrill.rows.preview import PointRow
 from tests.console.support import samples
 from tests.console.support.script import LONGEST, Script, Step
+from tests.console.support.scripted_metrics import ScriptedMetrics
 from tests.console.support.scripted_records import ScriptedRecords
 
 Key = TypeVar("Key")
@@ -37,7 +38,7 @@ class Call:
     given: dict[str, Any]
 
 
-class ScriptedEngine(ScriptedRecords):
+class ScriptedEngine(ScriptedRecords, ScriptedMetrics):
     """`console.engine.Engine` in memory. What it answers stands in its attributes; change them as a test needs.
 
     Attributes:
@@ -52,7 +53,8 @@ class ScriptedEngine(ScriptedRecords):
     """
 
     def __init__(self, artifacts: Path, config: Config | None = None) -> None:
-        super().__init__()
+        ScriptedRecords.__init__(self)
+        ScriptedMetrics.__init__(self)
         self.config = config or samples.config(artifacts)
         self.summaries: list[CollectionSummary] = [samples.summary()]
         self.details: dict[str, CollectionDetail] = {samples.SOURCE: samples.detail()}
