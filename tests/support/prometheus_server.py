@@ -110,7 +110,9 @@ class RunningPrometheus:
     def wait_for_target(self, address: str) -> None:
         """Wait until everything that `address` says now is stored."""
         stamp = time.time()
-        promql = f'timestamp(up{{instance="{address}"}} == 1) > {stamp}'
+        up = f'up{{instance="{address}"}}'
+        # The time of a comparison is that of the question; the time of the sample is what counts.
+        promql = f"(timestamp({up}) > {stamp}) and ({up} == 1)"
         self.wait_for(promql)
 
 
