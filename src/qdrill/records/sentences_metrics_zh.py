@@ -19,7 +19,7 @@ FIXED: Mapping[str, str] = {
     "the endpoint was not read": "未读取该端点",
     "the metric is absent, and absent is not 0": "没有该指标，没有不等于 0",
     "it was not read before the restore": "恢复之前未能读取",
-    "cancelled before the metrics were drawn": "绘制指标之前演练被取消",
+    "cancelled before Grafana had the annotation": "写入 Grafana 注释之前演练被取消",
 }
 
 PATTERNS: tuple[tuple[str, str], ...] = (

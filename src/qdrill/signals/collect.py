@@ -104,13 +104,13 @@ class DrillSignals:
 
         found, ended = self.found, datetime.now(UTC)
         found.files = write_answers(self._directory, found.answers)
-        try:
-            with self._guarded("the annotation"):
+        with self._guarded("the annotation"):
+            try:
                 self._annotate(name, verdict, reason, ended)
-            with self._guarded("the picture of the metrics"):
-                self._draw(name, ended)
-        except Interrupted:
-            found.notes.append("cancelled before the metrics were drawn")
+            except Interrupted:
+                found.notes.append("cancelled before Grafana had the annotation")
+        with self._guarded("the picture of the metrics"):
+            self._draw(name, ended)
         return found
 
     def _draw(self, name: str, ended: datetime) -> None:
