@@ -40,12 +40,15 @@ def examine(app: AppContext) -> list[Finding]:
     findings = [*_versions(), *_configuration(app)]
     if any(found.code for found in findings):
         skipped = "the configuration cannot be used"
-        return [*findings, *(Finding(area, "all", "not checked", skipped) for area in ("stores", "embedders"))]
+        return [
+            *findings,
+            *(Finding(area, "all", "not checked", skipped) for area in ("stores", "embedders", "signals")),
+        ]
     for store in app.config.stores.values():
         findings += _guarded("stores", store.label, ExitCode.STORE, _store(app, store))
     for embedder in app.config.embedders.values():
         findings += _guarded("embedders", embedder.name, ExitCode.INCONCLUSIVE, _embedder(app, embedder))
-    return [*findings, *_disk(app.config.artifacts)]
+    return [*findings, *_signals(app), *_disk(app.config.artifacts)]
 
 
 def _guarded(area: str, name: str, code: ExitCode, found: Iterable[Finding]) -> Iterator[Finding]:
@@ -137,6 +140,19 @@ def _embedder(app: AppContext, config: EmbedderConfig) -> Iterator[Finding]:
         embedder.close()
     what = "sparse vectors" if is_sparse(vector) else f"vectors of {len(vector)} numbers"
     yield Finding("embedders", config.name, "ok", f"{config.kind}: {what}")
+
+
+def _signals(app: AppContext) -> Iterator[Finding]:
+    """Services that give evidence: without them a drill still runs, so they ask for no exit code."""
+    from qdrill.cli.doctor_signals import services
+
+    for name, ask in services(app.config, app.environ, app.control):
+        try:
+            yield Finding("signals", name, "ok", ask())
+        except Interrupted:
+            raise
+        except QdrillError as error:
+            yield Finding("signals", name, "warning", str(error))
 
 
 def _disk(artifacts: Path) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.argument("name", metavar="[DRILL]", required=False)
 @click.option("--source", metavar="ADDR", help="Collection to back up; it is only read.")
 @click.option("--target", metavar="ADDR", help="Collection to restore to (default: the source with _restored).")
-@click.option("--method", type=click.Choice(["rows", "snapshot"]), help="How data get there (default: rows).")
+@click.option("--method", type=click.Choice(["rows", "snapshot", "rag_api"]), help="How data get there (default: rows).")
 @click.option("--replace", "replaced", metavar="NAME", help="The target's name, repeated: delete it first.")
 @click.option("--delete-target", is_flag=True, help="At the end delete the target, if this drill made it.")
 @click.option("--text", "texts", multiple=True, metavar="TEXT", help="Sample search by text; may be repeated.")

@@ -12,6 +12,8 @@ from qdrill.drill.search_plan import SearchSpec
 from qdrill.drill.vectors import read_slots
 from qdrill.embedders.base import Embedder
 from qdrill.records.model import Origin, Who
+from qdrill.signals.plan import SignalPlan
+from qdrill.signals.rag_api import RagApi
 from qdrill.stores.base import CollectionInfo, CollectionReader, CollectionWriter, SnapshotSource, SnapshotTarget
 
 # What is searched where a drill names no search: without one, nothing would show that the target answers.
@@ -77,6 +79,8 @@ class DrillPlan:
         delete_target: take the target away at the end, if this drill made it.
         recovery_seconds: how long the target may take until every sample search is right.
         optimize_seconds: how long to wait for the optimizer, after everything else.
+        signals: the evidence from outside to collect.
+        rag_api: for searches and a restore that go through it; None where none does.
     """
 
     name: str
@@ -101,3 +105,5 @@ class DrillPlan:
     optimize_seconds: float = 300.0
     seed: int = 0
     origin: Origin = "real"
+    signals: SignalPlan = field(default_factory=SignalPlan)
+    rag_api: RagApi | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from qdrill.archive.reader import ArchiveReader
@@ -19,6 +20,7 @@ from qdrill.schema.recreate import Recipe, recipe
 from qdrill.stores.base import CollectionWriter
 
 LISTED_REJECTED = 100
+LoaderFactory = Callable[[ArchiveReader, CollectionWriter, RestoreJournal, JobControl, Emit, int], Loader]
 UNKNOWN_VERSION = "unknown"
 
 
@@ -66,16 +68,24 @@ class Restored:
 
 
 def restore(
-    archive: ArchiveReader, writer: CollectionWriter, options: RestoreOptions, control: JobControl, emit: Emit
+    archive: ArchiveReader,
+    writer: CollectionWriter,
+    options: RestoreOptions,
+    control: JobControl,
+    emit: Emit,
+    make_loader: LoaderFactory = Loader,
 ) -> Restored:
     """Create the target and load every row of `archive` into it.
+
+    Args:
+        make_loader: makes what sends the rows; a `Loader` sends them to the store.
 
     Raises:
         UsageError: the target exists, is the source itself, or has another schema; nothing was written.
         ArchiveError: a chunk is damaged; what was loaded so far stays, and the journal with it.
         StoreError, OutputError, Interrupted: `resume` goes on from there.
     """
-    return _Restore(archive, writer, options, control, emit).run()
+    return _Restore(archive, writer, options, control, emit, make_loader).run()
 
 
 class _Restore:
@@ -86,9 +96,10 @@ class _Restore:
         options: RestoreOptions,
         control: JobControl,
         emit: Emit,
+        make_loader: LoaderFactory,
     ) -> None:
         self.archive, self.writer, self.options = archive, writer, options
-        self.control, self.emit = control, emit
+        self.control, self.emit, self.make_loader = control, emit, make_loader
         self.clock = time.monotonic()
         self.retries_before = control.retries
         self.moments = Moments()
@@ -100,7 +111,7 @@ class _Restore:
         self._prepare(plan)
         self._reach("created")
         resumed = len(self.journal.done)
-        loader = Loader(self.archive, self.writer, self.journal, self.control, self.emit, self.options.lanes)
+        loader = self.make_loader(self.archive, self.writer, self.journal, self.control, self.emit, self.options.lanes)
         self._load(loader)
         self._reach("loaded")
         restored = self._count(loader)

@@ -17,6 +17,7 @@ from qdrill.drill.evidence import JsonLines, journalled
 from qdrill.drill.findings import Findings
 from qdrill.drill.plan import DrillPlan, Ends, searches_for
 from qdrill.drill.preflight import Preflight, look, refuse_what_cannot_be
+from qdrill.drill.rag_checks import preflight_checks
 from qdrill.drill.ranges import count_points
 from qdrill.drill.recovery_point import recovery_point
 from qdrill.drill.results import BackupResult, Check, CompareResult, DrillResult, StageName, StageTime, Verdict
@@ -28,12 +29,23 @@ from qdrill.drill.steering import Steering
 from qdrill.drill.validate import wait_for_optimizer
 from qdrill.drill.verdict import judge
 from qdrill.errors import ExitCode, Interrupted, QdrillError
-from qdrill.events import CheckDone, DrillFinished, DrillStarted, Emit, MomentReached, StageFinished, StageStarted
+from qdrill.events import (
+    CheckDone,
+    DrillFinished,
+    DrillStarted,
+    Emit,
+    MomentReached,
+    Notice,
+    StageFinished,
+    StageStarted,
+)
+from qdrill.records.build_metrics import metrics_record
 from qdrill.records.ci_summary import write_ci_summary
 from qdrill.records.ids import claim_directory
 from qdrill.records.readme import update_backup_signals
 from qdrill.records.render_toml import load_record
 from qdrill.records.save import open_drill, save_drill
+from qdrill.signals.collect import DrillSignals
 from qdrill.stores.base import CollectionWriter
 
 Damage = Callable[[CollectionWriter], None]
@@ -86,7 +98,8 @@ class _Drill:
         self.started = datetime.now(UTC)
         self.directory = claim_directory(plan.drills, self.started, random.SystemRandom())
         self.journal = JsonLines(self.directory / "evidence" / "journal.jsonl")
-        self.tell, self.emit = emit, RestoreHeard(journalled(self.journal, emit))
+        self.signals = DrillSignals(plan.signals, control, self.directory, ends.target_collection)
+        self.tell, self.emit = emit, RestoreHeard(self.signals.watch(journalled(self.journal, emit)))
         self.found = Findings.before(ends)
         self.steering = Steering(time.monotonic())
         self.method = method_of(plan, ends, control, self.emit)
@@ -94,9 +107,10 @@ class _Drill:
     def run(self) -> DrillOutcome:
         self._open_record()
         try:
-            self.emit(DrillStarted(self.directory.name, str(self.directory)))
-            verdict, reason, error = self._stages_to_verdict()
-            return self._record(verdict, reason, error)
+            with self.signals:
+                self.emit(DrillStarted(self.directory.name, str(self.directory)))
+                verdict, reason, error = self._stages_to_verdict()
+                return self._record(verdict, reason, error)
         finally:
             self.journal.close()
 
@@ -182,10 +196,11 @@ class _Drill:
         planned: list[PlannedSearch] = []
         if start.has_vectors:
             searches = searches_for(plan.searches, start.info, self.ends.source.name)
-            planned = plan_searches(searches, self.ends.source, plan.embedders, seed=plan.seed)
+            planned = plan_searches(searches, self.ends.source, plan.embedders, seed=plan.seed, service=plan.rag_api)
         answers = ask_all(planned, self.ends.source, self.control)
         newest, note = self.method.newest_time(plan.payload_time_field) if plan.payload_time_field else (None, "")
         found.notes += [note] if note else []
+        self.signals.before()
         with self._stage("restore"):
             found.rpa = recovery_point(backup, newest, datetime.now(UTC))
             found.restored = self.method.restore()
@@ -214,6 +229,7 @@ class _Drill:
         )
         self._note_recovery(recovery, clock, start.has_vectors)
         self._check([questions.search_check(found.searches, start.has_vectors)])
+        self._check(preflight_checks(planned, target))
         compared = found.compare = self._compare()
         self._moment("verified", time.monotonic() - clock)
         self._check([self.method.compare_check(compared)])
@@ -221,6 +237,7 @@ class _Drill:
         found.drift = self.method.drift(start.marks)
         self._check(questions.objective_checks(self.plan.objectives, found.rta, found.rpa))
         self._wait_for_optimizer(clock)
+        self._check(self.signals.after(found.restored.result.points_expected, self.emit))
 
     def _compare(self) -> CompareResult:
         differences = JsonLines(self.directory / "evidence" / "differences.jsonl")
@@ -255,17 +272,20 @@ class _Drill:
     def _record(self, verdict: Verdict, reason: str, error: QdrillError | None) -> DrillOutcome:
         with self._stage("record"):
             self._remove_target()
+            metrics = metrics_record(self.signals.finish(self.plan.name, verdict, reason), self.plan.signals)
         if self.control.cancelled and verdict != "interrupted":
             verdict, reason, error = self._interrupted()
         self._journal_steering()
         # The record keeps the journal's digest: nothing may be added to it from here on.
         self.journal.close()
         result = self.found.result(self.plan, self.steering, self.directory.name, self.started, verdict, reason, error)
-        path = save_drill(self.directory, result, who=self.plan.who, origin=self.plan.origin)
+        path = save_drill(self.directory, result, who=self.plan.who, origin=self.plan.origin, metrics=metrics)
         record = load_record(path)
         write_ci_summary(self.plan.ci_summary, record, seed_total=self.found.points_before_backup)
         if self.plan.readme is not None:
             update_backup_signals(self.plan.readme, record, self.plan.run_url or str(path))
+        for note in self.signals.publish():
+            self.tell(Notice("warning", note))
         self.tell(DrillFinished(verdict, reason, str(path)))
         code = error.exit_code if error is not None else _EXIT[verdict]
         return DrillOutcome(result, path, code)

@@ -10,6 +10,7 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any
 
 from qdrill.control import JobControl
+from qdrill.drill.rag_search import ask_service
 from qdrill.drill.results import Hit, SearchOutcome
 from qdrill.drill.search_compare import Answer, compare_answers, open_tie
 from qdrill.drill.search_plan import PlannedSearch
@@ -42,9 +43,11 @@ def ask(planned: PlannedSearch, reader: CollectionReader, exact: bool = True) ->
     """Run one search; the answer holds top_k hits and the spare for ties.
 
     Raises:
-        Inconclusive: the search could not be planned.
+        Inconclusive: the search could not be planned, or its service answers from somewhere else.
         NotFound, Refused, StoreError, Interrupted: as the store's.
     """
+    if planned.service is not None:
+        return ask_service(planned, planned.service, reader)
     if planned.query is None:
         raise Inconclusive(planned.reason)
     started = time.monotonic()

@@ -18,12 +18,14 @@ from qdrill.drill.results import Hit, PointId, SearchOutcome, State
 from qdrill.drill.search_plan import PlannedSearch
 from qdrill.errors import NotFound, QdrillError, Refused
 from qdrill.names import one_line
+from qdrill.signals.rag_api import ApiRefused
 
 TIE = 1e-6
 SCORE_CHANGE = 1e-5
 F32_STEP = 1.2e-7
 """One step of a 32-bit float, relative: below it a score that is close to zero has not changed."""
 _BUSY = frozenset({408, 429})
+_NOT_LET_IN = frozenset({401, 403})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def compare_answers(
 
 def _source_problem(planned: PlannedSearch, source: Answer | QdrillError) -> str:
     """Why the source's side decides nothing; "" when it does."""
-    if planned.query is None:
+    if not planned.runnable:
         return planned.reason
     if isinstance(source, QdrillError):
         return f"the source gave no answer: {source}"
@@ -96,9 +98,15 @@ def _target_error(error: QdrillError) -> tuple[State, str]:
     """A refusal tells about the target; an overloaded or unreachable one tells nothing."""
     if isinstance(error, NotFound):
         return "fail", "is missing"
-    if isinstance(error, Refused) and error.status < 500 and error.status not in _BUSY:
+    if isinstance(error, Refused | ApiRefused) and _about_the_target(error):
         return "fail", "refused"
     return "inconclusive", "gave no answer"
+
+
+def _about_the_target(error: Refused | ApiRefused) -> bool:
+    """Not a refusal that is about the server's state; of the RAG API, neither one about who asks it."""
+    silent = _BUSY | _NOT_LET_IN if isinstance(error, ApiRefused) else _BUSY
+    return error.status < 500 and error.status not in silent
 
 
 def _judge(planned: PlannedSearch, source: Answer, target: Answer, min_overlap: float) -> SearchOutcome:

@@ -9,9 +9,9 @@ import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
-from qdrill.drill.results import PointId
+from qdrill.drill.results import Hit, PointId
 from qdrill.drill.vectors import (
     QueryVector,
     Slots,
@@ -25,6 +25,7 @@ from qdrill.drill.vectors import (
 from qdrill.embedders.base import Embedder, is_sparse, quoted
 from qdrill.errors import Inconclusive, Interrupted, QdrillError, UsageError
 from qdrill.names import one_line
+from qdrill.signals.rag_answers import Preflight
 from qdrill.stores.base import CollectionReader, Query
 
 Kind = Literal["text", "id", "vector", "random"]
@@ -41,6 +42,8 @@ class SearchSpec:
         number: how many random points of the source to use as queries.
         using: name of the vector to search; "" chooses where there is no choice.
         embedder: name of the embedder of a text; "" takes the only one.
+        via: the service that both collections are asked through by a text, instead of their stores.
+        problem: why it cannot run, as far as the configuration tells; "" for nothing.
     """
 
     kind: Kind
@@ -51,6 +54,8 @@ class SearchSpec:
     top_k: int = 10
     using: str = ""
     embedder: str = ""
+    via: Literal["", "rag_api"] = ""
+    problem: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what no collection could answer (UsageError)."""
@@ -68,6 +73,16 @@ class SearchSpec:
             raise UsageError(f"a search by {self.kind} has no {self.kind}; give one")
 
 
+class TextService(Protocol):
+    """A service that searches collections by a text. Errors: SignalError, Interrupted."""
+
+    def search(self, query: str, collection: str, top_k: int) -> tuple[Hit, ...]:
+        """At most `top_k` hits, best first."""
+
+    def preflight(self, query: str, collection: str, top_k: int) -> Preflight:
+        """What an answer would be made from."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedSearch:
     """One search to run on both sides.
@@ -78,6 +93,8 @@ class PlannedSearch:
         query: what to send; its `limit` is top_k and the spare for ties. None when it cannot run.
         reason: why it cannot run and what to do; "" when it can.
         most: the most hits that the source gives at once (strict mode); None for no limit.
+        via: as of its spec; then `text` goes to `service`, with the collection's name, instead of to its store.
+        service: None for a search of the stores, and for one that cannot run.
     """
 
     name: str
@@ -87,6 +104,14 @@ class PlannedSearch:
     query: Query | None
     reason: str = ""
     most: int | None = None
+    via: str = ""
+    text: str = ""
+    service: TextService | None = None
+
+    @property
+    def runnable(self) -> bool:
+        """Whether it can be asked at all."""
+        return self.query is not None or self.service is not None
 
 
 def plan_searches(
@@ -95,38 +120,55 @@ def plan_searches(
     embedders: Mapping[str, Embedder],
     *,
     seed: int,
+    service: TextService | None = None,
 ) -> list[PlannedSearch]:
     """Concrete searches in the order of `specs`; `random = n` becomes up to n of them.
 
     Texts are embedded; points of the source give their stored vector. `seed` chooses among the random points
-    that the source offers: the same choice each time where it offers all it has.
+    that the source offers: the same choice each time where it offers all it has. Searches `via` go to `service`.
 
     Raises:
         NotFound, Refused, StoreError: the source's info cannot be read.
         Interrupted: cancelled.
     """
-    plan = _Planner(reader, embedders, random.Random(seed))
+    plan = _Planner(reader, embedders, random.Random(seed), service)
     return [planned for spec in specs for planned in plan.searches(spec)]
 
 
 class _Planner:
     """The source's vectors, read once, and what turns a spec into searches."""
 
-    def __init__(self, reader: CollectionReader, embedders: Mapping[str, Embedder], chance: random.Random) -> None:
+    def __init__(
+        self,
+        reader: CollectionReader,
+        embedders: Mapping[str, Embedder],
+        chance: random.Random,
+        service: TextService | None,
+    ) -> None:
         self._reader = reader
         self._embedders = embedders
         self._chance = chance
+        self._service = service
         self._slots = read_slots(reader.info(), reader.name)
         self._most = reader.page_limit()
 
     def searches(self, spec: SearchSpec) -> Iterator[PlannedSearch]:
         """The searches of one spec; at least one, runnable or not."""
-        if spec.kind == "random":
+        if spec.via:
+            yield self._through(spec)
+        elif spec.kind == "random":
             yield from self._random(spec)
         elif spec.kind == "id":
             yield self._point(spec, spec.point, f"point {_shown(spec.point)}")
         else:
             yield self._one(spec)
+
+    def _through(self, spec: SearchSpec) -> PlannedSearch:
+        name = f"text {one_line(spec.text, 60)} via {spec.via}"
+        problem = spec.problem or ("" if self._service else "no RAG API is configured; add [rag_api] with its url")
+        if problem:
+            return self._unrunnable(spec, name, problem)
+        return PlannedSearch(name, spec.kind, spec.top_k, "", None, via=spec.via, text=spec.text, service=self._service)
 
     def _one(self, spec: SearchSpec) -> PlannedSearch:
         name = f"text {one_line(spec.text, 60)}" if spec.kind == "text" else "a vector as given"
@@ -221,7 +263,7 @@ class _Planner:
         return PlannedSearch(name, spec.kind, spec.top_k, using, query, most=self._most)
 
     def _unrunnable(self, spec: SearchSpec, name: str, reason: str) -> PlannedSearch:
-        return PlannedSearch(name, spec.kind, spec.top_k, spec.using, None, reason)
+        return PlannedSearch(name, spec.kind, spec.top_k, spec.using, None, reason, via=spec.via)
 
 
 def decode_rows(rows: bytes | memoryview) -> list[dict[str, Any]]:

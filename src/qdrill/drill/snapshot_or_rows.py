@@ -1,4 +1,6 @@
-"""What the stages of a drill do by its method: rows read and written one by one, or Qdrant's own snapshot."""
+"""What the stages of a drill do by its method: rows read and written one by one, by us or by the RAG API, or Qdrant's
+own snapshot.
+"""
 
 from __future__ import annotations
 
@@ -59,6 +61,10 @@ def method_of(plan: DrillPlan, ends: Ends, control: JobControl, emit: Emit) -> M
         from qdrill.drill.snapshot_method import Snapshot
 
         return Snapshot(plan, ends, control, emit)
+    if plan.method == "rag_api":
+        from qdrill.drill.rag_method import ThroughRagApi
+
+        return ThroughRagApi(plan, ends, control, emit)
     return Rows(plan, ends, control, emit)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from qdrill import units
 from qdrill.address import Address, parse_address, same_place
-from qdrill.config_model import DrillConfig
+from qdrill.config_model import DrillConfig, Method
 from qdrill.drill import preflight
 from qdrill.drill.broken_off import count_anew
 from qdrill.drill.from_config import plan_from_config
@@ -17,10 +17,18 @@ from qdrill.drill.plan import DrillPlan, Ends, SnapshotEnds, searches_for
 from qdrill.drill.refusal import record_refusal
 from qdrill.drill.snapshot_rules import refuse_embedded, snapshot_refusal
 from qdrill.errors import Interrupted, StoreError, UsageError
+from qdrill.signals.plan import signal_plan
 
 if TYPE_CHECKING:
     from qdrill.drill.runner import DrillOutcome
     from qdrill.session import Session
+    from qdrill.signals.rag_api import RagApi
+
+_LOADING: dict[Method, str] = {
+    "rows": "load every row, indexes, settings",
+    "snapshot": "upload the snapshot",
+    "rag_api": "import every row through the RAG API, then indexes, settings",
+}
 
 
 def make_plan(
@@ -53,10 +61,20 @@ def make_plan(
         refuse_embedded(source.store.config)
         refuse_embedded(target.store.config)
     lanes = session.lanes(source, connections)
-    plan = plan_from_config(session.config, drill, source.collection, lanes, session.embedder)
+    plan = plan_from_config(
+        session.config, drill, source.collection, lanes, session.embedder, partial(_rag_api, session)
+    )
     if optimize_seconds is not None:
         plan = changed(plan, optimize_seconds=optimize_seconds)
-    return changed(plan, replace=replace, readme=readme, run_url=run_url)
+    signals = signal_plan(session.config, session.environ, drill)
+    return changed(plan, replace=replace, readme=readme, run_url=run_url, signals=signals)
+
+
+def _rag_api(session: Session) -> RagApi | None:
+    from qdrill.signals.rag_api import RagApi
+
+    config = session.config.rag_api
+    return RagApi(config, session.environ, session.control) if config is not None else None
 
 
 def open_ends(session: Session, drill: DrillConfig) -> Ends:
@@ -93,7 +111,13 @@ def _snapshots(session: Session, source: Address, collection: str, target: Addre
 def why_refused(plan: DrillPlan, ends: Ends) -> str:
     """Why a drill between these ends may not run, in one line with the way out; empty where it may."""
     why = preflight.refusal(ends, plan.replace)
-    return why or (snapshot_refusal(ends) if plan.method == "snapshot" else "")
+    if why or plan.method == "rows":
+        return why
+    if plan.method == "snapshot":
+        return snapshot_refusal(ends)
+    from qdrill.drill.rag_restore import why_not_through
+
+    return why_not_through(ends.source.info().data, ends.source_address)
 
 
 def start_drill(session: Session, drill: DrillConfig, plan: DrillPlan) -> DrillOutcome:
@@ -129,6 +153,7 @@ def dry_run(plan: DrillPlan, ends: Ends) -> tuple[tuple[str, str], ...]:
         ("preflight", f"read {ends.source_address} ({points} points); nothing is written"),
         ("backup", _backup_words(plan)),
         ("restore", f"{ends.target_address}: {_restore_words(plan, ends)}"),
+        *_metrics(plan),
         (
             "validate",
             f"{units.plural(_searches(plan, ends), 'sample search', 'sample searches')}, points compared: {plan.level}",
@@ -136,6 +161,14 @@ def dry_run(plan: DrillPlan, ends: Ends) -> tuple[tuple[str, str], ...]:
         ("record", f"{plan.drills}/ID/drill.toml, {plan.ci_summary}" + (f", {plan.readme}" if plan.readme else "")),
         ("afterwards", "delete the target, if this drill made it" if plan.delete_target else "keep the target"),
     )
+
+
+def _metrics(plan: DrillPlan) -> tuple[tuple[str, str], ...]:
+    """What is asked beside the stores; nothing where nothing is configured."""
+    named = [one.name for one in plan.signals.endpoints]
+    endpoints = [f"{', '.join(named)} before and after the restore"] if named else []
+    prometheus = ["Prometheus over the drill's window"] if plan.signals.prometheus is not None else []
+    return (("metrics", "read " + "; ask ".join(endpoints + prometheus)),) if endpoints or prometheus else ()
 
 
 def _searches(plan: DrillPlan, ends: Ends) -> int:
@@ -154,8 +187,7 @@ def _restore_words(plan: DrillPlan, ends: Ends) -> str:
     if why := why_refused(plan, ends):
         return f"REFUSED: {why}"
     first = f"delete {ends.target_address}, then create it anew" if ends.target.exists() else "create it"
-    load = "upload the snapshot" if plan.method == "snapshot" else "load every row, indexes, settings"
-    return f"{first}; {load}"
+    return f"{first}; {_LOADING[plan.method]}"
 
 
 def _addresses(session: Session, drill: DrillConfig) -> tuple[Address, Address]:

@@ -21,15 +21,13 @@ def open_rag_api(
     control: JobControl,
     patience: Patience | None = None,
 ) -> HttpEmbedder:
-    """An embedder over the RAG API at `settings.url`; the tenant, if any, is read from `RAG_TENANT_ID`.
+    """An embedder over the RAG API at `settings.url`; its tenant is that of `tenant_header`.
 
     Raises:
         UsageError: no usable url, or the variable for the key is not set.
     """
     headers, secret = bearer(name, settings, environ)
-    tenant = environ.get(TENANT_VARIABLE, "").strip()
-    if tenant:
-        headers["X-Tenant-Id"] = header_safe(tenant, f"embedder {one_line(name)}: {TENANT_VARIABLE}")
+    headers |= tenant_header(getattr(settings, "tenant_id", None), environ, f"embedder {one_line(name)}")
     return HttpEmbedder(
         name,
         service(name, settings, headers, secret),
@@ -38,6 +36,18 @@ def open_rag_api(
         dimension=settings.dimension,
         patience=patience,
     )
+
+
+def tenant_header(configured: str | None, environ: Mapping[str, str], label: str) -> dict[str, str]:
+    """`X-Tenant-Id`: that of the variable `RAG_TENANT_ID`, else `tenant_id` of [rag_api]; nothing where neither is.
+
+    Raises:
+        UsageError: a header cannot carry it.
+    """
+    named = environ.get(TENANT_VARIABLE, "").strip()
+    tenant = named or (configured or "").strip()
+    what = f"{label}: {TENANT_VARIABLE if named else 'tenant_id of [rag_api]'}"
+    return {"X-Tenant-Id": header_safe(tenant, what)} if tenant else {}
 
 
 def _body(texts: Sequence[str]) -> Mapping[str, Any]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from qdrill.records import sentences_metrics_zh as metrics
+from qdrill.records import sentences_rag_zh as rag
 from qdrill.records.model import UNFINISHED
 
 FIXED: Mapping[str, str] = {
     UNFINISHED: "演练尚未结束",
     **metrics.FIXED,
+    **rag.FIXED,
     "every point compared equal and every objective was met": "全部数据点比对一致，各项目标均已达成",
     "every point compared equal; no objective was set": "全部数据点比对一致；未设目标",
     "at least one point": "至少一个数据点",
@@ -204,7 +206,7 @@ _STEERED: tuple[tuple[str, str], ...] = (
 )
 
 # Pattern of the whole sentence, and its Chinese; the slots are those of `words.Words`. The first that fits counts.
-PATTERNS: tuple[tuple[str, str], ...] = (*_CHECKED, *_STEERED, *_ENDED, *_SEARCHED, *metrics.PATTERNS)
+PATTERNS: tuple[tuple[str, str], ...] = (*_CHECKED, *_STEERED, *_ENDED, *rag.PATTERNS, *_SEARCHED, *metrics.PATTERNS)
 
 CHECKS: Mapping[str, str] = {
     "source_has_points": "源集合有数据",

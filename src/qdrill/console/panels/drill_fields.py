@@ -15,10 +15,16 @@ from qdrill.errors import QdrillError
 from qdrill.session import refuse_guarded
 
 LEVELS: tuple[Level, ...] = ("full", "sample", "count")
-METHODS: tuple[Method, ...] = ("rows", "snapshot")
+_METHODS: tuple[Method, ...] = ("rows", "snapshot")
+_WITH_RAG_API: tuple[Method, ...] = (*_METHODS, "rag_api")
 AFTERS: tuple[After, ...] = ("keep", "delete")
 # The same limits as in drills.toml.
 _MOST_POINTS, _MOST_DELAY = 10_000, 3_600_000.0
+
+
+def methods(config: Config, chosen: str) -> tuple[Method, ...]:
+    """The methods to choose from: through the RAG API only where there is one, or a drill has it already."""
+    return _WITH_RAG_API if config.rag_api is not None or chosen == "rag_api" else _METHODS
 
 
 class Wrong(Exception):

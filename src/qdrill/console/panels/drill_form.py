@@ -21,7 +21,7 @@ from qdrill.console.modals.form import Form
 from qdrill.console.panels.drill_fields import (
     AFTERS,
     LEVELS,
-    METHODS,
+    methods,
     others,
     read_fields,
     texts_of,
@@ -31,7 +31,8 @@ from qdrill.console.widgets.line import Line
 from qdrill.console.widgets.say import Say
 
 ADDRESSES = ("source", "target")
-_CHOICES: dict[str, tuple[str, ...]] = {"method": METHODS, "level": LEVELS, "after": AFTERS}
+# The methods depend on what is configured.
+_CHOICES: dict[str, tuple[str, ...]] = {"method": (), "level": LEVELS, "after": AFTERS}
 _VALUE = cast("Reactive[object]", vars(Select)["value"])
 
 
@@ -93,7 +94,9 @@ class DrillForm(Form[DrillConfig]):
             select.mutate_reactive(_VALUE)
 
     def _named(self, name: str) -> list[tuple[object, str]]:
-        return [(Content(self.say(f"drill.{name}.{one}")), one) for one in _CHOICES[name]]
+        config = self.console_app.engine.config
+        choices = methods(config, self._drill.method) if name == "method" else _CHOICES[name]
+        return [(Content(self.say(f"drill.{name}.{one}")), one) for one in choices]
 
     def _input(self, name: str) -> ComposeResult:
         suggester = SuggestFromList(known_addresses(self.console_app.engine.config)) if name in ADDRESSES else None

@@ -23,6 +23,11 @@ _DRY: tuple[tuple[str, str], ...] = (
     ("create", r"(?P<target>.+): create it; load every row, indexes, settings"),
     ("replace_snapshot", r"(?P<target>.+): delete .+, then create it anew; upload the snapshot"),
     ("create_snapshot", r"(?P<target>.+): create it; upload the snapshot"),
+    (
+        "replace_rag_api",
+        r"(?P<target>.+): delete .+, then create it anew; import every row through the RAG API, then indexes, settings",
+    ),
+    ("create_rag_api", r"(?P<target>.+): create it; import every row through the RAG API, then indexes, settings"),
     ("validate", r"(?P<n>\d+) sample search(?:es)?, points compared: (?P<level>\w+)"),
     ("delete", r"delete the target, if this drill made it"),
     ("keep", r"keep the target"),
