@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from typing import Any
 
 from qdrill import config_signals as signals
@@ -55,13 +55,6 @@ def embedder(spot: Spot, name: str, values: Mapping[str, Any]) -> EmbedderConfig
     return EmbedderConfig(name=name, **{**defaults, **values})
 
 
-@dataclass(frozen=True, slots=True)
-class RagEmbedderConfig(EmbedderConfig):
-    """An embedder that asks the service of [rag_api] as one of its tenants."""
-
-    tenant_id: str | None = None
-
-
 def with_service(spot: Spot, found: EmbedderConfig, rag_api: RagApiConfig | None) -> EmbedderConfig:
     """An embedder of kind rag_api without a URL gets [rag_api]'s, and with it the token and the tenant.
 
@@ -71,11 +64,8 @@ def with_service(spot: Spot, found: EmbedderConfig, rag_api: RagApiConfig | None
         return found
     if rag_api is None:
         raise spot.error("is of kind rag_api and has no url; add one, or [rag_api] with its url")
-    found = replace(found, url=rag_api.url, api_key_env=found.api_key_env or rag_api.api_key_env)
-    if rag_api.tenant_id is None:
-        return found
-    values = {field.name: getattr(found, field.name) for field in fields(found)}
-    return RagEmbedderConfig(**values, tenant_id=rag_api.tenant_id)
+    key = found.api_key_env or rag_api.api_key_env
+    return replace(found, url=rag_api.url, api_key_env=key, tenant_id=rag_api.tenant_id)
 
 
 def search(spot: Spot, values: Mapping[str, Any]) -> SearchConfig:

@@ -90,6 +90,7 @@ class EmbedderConfig:
         url, model: `url` is never None but for bm25; `model` is set for ollama and openai.
         language, tokenizer: of bm25, as Qdrant names them.
         dimension: length that its vectors must have; None where any will do.
+        tenant_id: of [rag_api], where this asks that service.
     """
 
     name: str
@@ -100,6 +101,7 @@ class EmbedderConfig:
     language: str | None = None
     tokenizer: Tokenizer | None = None
     dimension: int | None = None
+    tenant_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ class Settings:
     language: str | None = None
     tokenizer: str | None = None
     dimension: int | None = None
+    tenant_id: str | None = None
 
 
 @dataclass(frozen=True)

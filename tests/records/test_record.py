@@ -81,7 +81,7 @@ def test_the_unknown_is_left_out_and_never_zero() -> None:
     assert table["rto"]["phases"] == {}
     assert table["rpo"]["source_drift"] == {}
     assert "points_exact" not in table["source"]
-    lists = {"notes": [], "endpoint": [], "query": []}
+    lists: dict[str, list[object]] = {"notes": [], "endpoint": [], "query": []}
     assert table["metrics"] == {"state": "not_applicable", "reason": "this drill did not collect metrics", **lists}
 
 

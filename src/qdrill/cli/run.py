@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from qdrill.cli import drill_view, output
 from qdrill.cli.context import AppContext
 from qdrill.cli.options import connections_option, pass_app, shared_options
+from qdrill.config_model import Method
 from qdrill.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 @click.argument("name", metavar="[DRILL]", required=False)
 @click.option("--source", metavar="ADDR", help="Collection to back up; it is only read.")
 @click.option("--target", metavar="ADDR", help="Collection to restore to (default: the source with _restored).")
-@click.option("--method", type=click.Choice(["rows", "snapshot", "rag_api"]), help="How data get there (default: rows).")
+@click.option("--method", type=click.Choice(list(get_args(Method))), help="How data get there (default: rows).")
 @click.option("--replace", "replaced", metavar="NAME", help="The target's name, repeated: delete it first.")
 @click.option("--delete-target", is_flag=True, help="At the end delete the target, if this drill made it.")
 @click.option("--text", "texts", multiple=True, metavar="TEXT", help="Sample search by text; may be repeated.")

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
 
+from qdrill.config_model import EmbedderConfig
 from qdrill.control import JobControl
 from qdrill.demo.vectors import DIMENSIONS, embed
-from qdrill.embedders.base import Embedder, EmbedderSettings, is_sparse
+from qdrill.embedders.base import Embedder, is_sparse
 from qdrill.embedders.bm25 import open_bm25
 from qdrill.stores.base import CollectionWriter
 
@@ -31,22 +32,9 @@ INDEXES: tuple[tuple[str, Any], ...] = (
 )
 
 
-class Bm25Settings:
-    """What `[embedders.bm25]` with `kind = "bm25"` and nothing else says."""
-
-    kind = "bm25"
-    url: str | None = None
-    model: str | None = None
-    api_key_env: str | None = None
-    language: str | None = None
-    tokenizer: str | None = None
-    dimension: int | None = None
-
-
 def open_words(control: JobControl) -> Embedder:
     """The BM25 embedder of the demonstration."""
-    settings: EmbedderSettings = Bm25Settings()
-    return open_bm25("bm25", settings, control)
+    return open_bm25("bm25", EmbedderConfig("bm25", "bm25"), control)
 
 
 def entries() -> list[dict[str, Any]]:

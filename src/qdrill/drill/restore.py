@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from qdrill.archive.reader import ArchiveReader
 from qdrill.control import JobControl
 from qdrill.drill.load import Loader
 from qdrill.drill.ranges import count_points
 from qdrill.drill.restore_journal import RestoreJournal
-from qdrill.drill.results import ConfigDifference, Moments, Rejected, RestoreResult
-from qdrill.errors import ArchiveError, Refused, UsageError
-from qdrill.events import Emit, MomentReached, Progress
-from qdrill.schema.compat import describe_vectors, why_incompatible
+from qdrill.drill.restore_target import RestoreClock, refuse_existing, refuse_schema, refuse_source
+from qdrill.drill.results import ConfigDifference, Rejected, RestoreResult
+from qdrill.errors import ArchiveError, Refused
+from qdrill.events import Emit, Progress
 from qdrill.schema.config import ABSENT, diff_configuration
 from qdrill.schema.recreate import Recipe, recipe
 from qdrill.stores.base import CollectionWriter
@@ -100,20 +99,19 @@ class _Restore:
     ) -> None:
         self.archive, self.writer, self.options = archive, writer, options
         self.control, self.emit, self.make_loader = control, emit, make_loader
-        self.clock = time.monotonic()
+        self.clock = RestoreClock(emit)
         self.retries_before = control.retries
-        self.moments = Moments()
         self.info = archive.manifest.info_data
         self.journal = RestoreJournal(archive.path, archive.manifest.digest, options.address)
 
     def run(self) -> Restored:
         plan = recipe(self.info)
         self._prepare(plan)
-        self._reach("created")
+        self.clock.reach("created")
         resumed = len(self.journal.done)
         loader = self.make_loader(self.archive, self.writer, self.journal, self.control, self.emit, self.options.lanes)
         self._load(loader)
-        self._reach("loaded")
+        self.clock.reach("loaded")
         restored = self._count(loader)
         differences = self._finish_settings(plan)
         self.journal.remove()
@@ -123,15 +121,15 @@ class _Restore:
             points_restored=restored,
             rejected=rejected[:LISTED_REJECTED],
             rejected_total=self.options.rejected_total + len(loader.rejected),
-            seconds=time.monotonic() - self.clock,
-            moments=self.moments,
+            seconds=self.clock.seconds,
+            moments=self.clock.moments,
             config_differences=differences,
             created_by_drill=True,
             batches=loader.batches,
             retries=self.control.retries - self.retries_before,
             resumed_chunks=resumed,
         )
-        return Restored(result, OwnedTarget(self.writer), self.clock)
+        return Restored(result, OwnedTarget(self.writer), self.clock.began)
 
     def _load(self, loader: Loader) -> None:
         try:
@@ -144,15 +142,15 @@ class _Restore:
 
     def _prepare(self, plan: Recipe) -> None:
         """Leave a target that is ours, with the right schema, or refuse before anything is written."""
-        exists = self.writer.exists()
+        exists, address = self.writer.exists(), self.options.address
         if self.options.resume:
             self.journal.load()
         if exists:
-            self._refuse_source()
-            self._refuse_schema()
+            refuse_source(self.writer, self.archive.manifest.source, address, "archive")
+            refuse_schema(self.writer, self.info, address, "archive")
             if self.options.resume:
                 return
-            self._refuse_existing()
+            refuse_existing(self.writer, address, self.options.replace)
             self._look_at_the_archive()
             self.writer.delete()
         else:
@@ -170,41 +168,6 @@ class _Restore:
         """Read the first chunk before anything is deleted or created: an archive that is no good mostly shows there."""
         if self.archive.manifest.chunks:
             self.archive.chunk(0)
-
-    def _refuse_source(self) -> None:
-        source = self.archive.manifest.source
-        if self.writer.reader.identity() == source.identity:
-            raise UsageError(
-                f"{self.options.address} is the source of this archive ({source.address}); a restore never writes into "
-                "its source: name another target"
-            )
-
-    def _refuse_existing(self) -> None:
-        name = self.writer.reader.name
-        if self.options.replace == name:
-            return
-        if self.options.replace is not None:
-            raise UsageError(
-                f"--replace names another collection than the target {self.options.address}; nothing was done"
-            )
-        raise UsageError(
-            f"{self.options.address} exists; a restore does not write into what is there: name another target, or "
-            "repeat the collection's name with --replace to delete it first"
-        )
-
-    def _refuse_schema(self) -> None:
-        theirs = self.writer.reader.info().data
-        reason = why_incompatible(self.info, theirs)
-        if reason is not None:
-            raise UsageError(
-                f"the archive ({describe_vectors(self.info)}) does not fit {self.options.address} "
-                f"({describe_vectors(theirs)}): {reason}; nothing was written: name another target"
-            )
-
-    def _reach(self, moment: str) -> None:
-        seconds = time.monotonic() - self.clock
-        self.moments = replace(self.moments, **{moment: seconds})
-        self.emit(MomentReached(moment, seconds))
 
     def _count(self, loader: Loader) -> int:
         """Points in the target; where some are missing without a reason, their chunks are sent again."""

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 
 from qdrill.archive.snapshot_reader import SnapshotArchive
 from qdrill.control import JobControl
 from qdrill.drill.ranges import count_points
 from qdrill.drill.restore import OwnedTarget, Restored, RestoreOptions
 from qdrill.drill.restore_journal import RestoreJournal
-from qdrill.drill.results import Moments, RestoreResult
+from qdrill.drill.restore_target import RestoreClock, refuse_existing, refuse_schema, refuse_source
+from qdrill.drill.results import RestoreResult
 from qdrill.drill.snapshot_rules import why_not_restorable
 from qdrill.errors import QdrillError, Refused, UsageError
-from qdrill.events import Emit, MomentReached, Notice, Progress
+from qdrill.events import Emit, Notice, Progress
 from qdrill.names import terminal_text
-from qdrill.schema.compat import describe_vectors, why_incompatible
 from qdrill.schema.config import diff_configuration, without_nulls
 from qdrill.schema.recreate import recipe
 from qdrill.stores.base import CollectionWriter, SnapshotTarget
@@ -60,18 +58,17 @@ class _Restore:
     ) -> None:
         self.archive, self.writer, self.target, self.version = archive, writer, target, version
         self.options, self.control, self.emit = options, control, emit
-        self.clock = time.monotonic()
+        self.clock = RestoreClock(emit)
         self.retries_before = control.retries
-        self.moments = Moments()
         self.manifest, self.info = archive.manifest, archive.manifest.info_data
         self.plan = recipe(self.info)
         self.journal = RestoreJournal(archive.path, archive.manifest.digest, options.address)
 
     def run(self) -> Restored:
         self._prepare()
-        self._reach("created")
+        self.clock.reach("created")
         restored = self._load()
-        self._reach("loaded")
+        self.clock.reach("loaded")
         self._finish_settings()
         differences = diff_configuration(self.info, self.writer.reader.info().data)
         self.journal.remove()
@@ -80,27 +77,26 @@ class _Restore:
             points_restored=restored,
             rejected=(),
             rejected_total=0,
-            seconds=time.monotonic() - self.clock,
-            moments=self.moments,
+            seconds=self.clock.seconds,
+            moments=self.clock.moments,
             config_differences=differences,
             created_by_drill=True,
             retries=self.control.retries - self.retries_before,
         )
-        return Restored(result, OwnedTarget(self.writer), self.clock)
+        return Restored(result, OwnedTarget(self.writer), self.clock.began)
 
     def _prepare(self) -> None:
         """Leave an empty target that is ours, or refuse before anything is written."""
-        exists = self.writer.exists()
+        exists, address = self.writer.exists(), self.options.address
         if self.options.resume:
             self.journal.load()
         if exists:
-            self._refuse_source()
-            self._refuse_schema()
+            refuse_source(self.writer, self.manifest.source, address, "snapshot")
+            refuse_schema(self.writer, self.info, address, "snapshot")
             if not self.options.resume:
-                self._refuse_existing()
-        why = why_not_restorable(
-            self.target, self.manifest.source.server_version, self.version, self.options.address.rpartition("/")[0]
-        )
+                refuse_existing(self.writer, address, self.options.replace)
+        version = self.manifest.source.server_version
+        why = why_not_restorable(self.target, version, self.version, address.rpartition("/")[0])
         if why:
             raise UsageError(f"{why}; nothing was written")
         self.archive.check(self.control)
@@ -147,40 +143,6 @@ class _Restore:
             yield block
             sent += len(block)
             self.emit(Progress("restore", "points", 0, points, sent, size))
-
-    def _refuse_source(self) -> None:
-        source = self.manifest.source
-        if self.writer.reader.identity() == source.identity:
-            raise UsageError(
-                f"{self.options.address} is the source of this snapshot ({source.address}); a restore never writes "
-                "into its source: name another target"
-            )
-
-    def _refuse_existing(self) -> None:
-        if self.options.replace == self.writer.reader.name:
-            return
-        if self.options.replace is not None:
-            raise UsageError(
-                f"--replace names another collection than the target {self.options.address}; nothing was done"
-            )
-        raise UsageError(
-            f"{self.options.address} exists; a restore does not write into what is there: name another target, or "
-            "repeat the collection's name with --replace to delete it first"
-        )
-
-    def _refuse_schema(self) -> None:
-        theirs = self.writer.reader.info().data
-        reason = why_incompatible(self.info, theirs)
-        if reason is not None:
-            raise UsageError(
-                f"the snapshot ({describe_vectors(self.info)}) does not fit {self.options.address} "
-                f"({describe_vectors(theirs)}): {reason}; nothing was written: name another target"
-            )
-
-    def _reach(self, moment: str) -> None:
-        seconds = time.monotonic() - self.clock
-        self.moments = replace(self.moments, **{moment: seconds})
-        self.emit(MomentReached(moment, seconds))
 
     def _finish_settings(self) -> None:
         """What neither a create call nor a snapshot brings back: read fan-out, aliases where asked, strict mode."""

@@ -27,6 +27,7 @@ class EmbedderSettings(Protocol):
         language: bm25's stop words and stemmer, such as 'chinese'.
         tokenizer: bm25's tokenizer; "" is multilingual.
         dimension: what every vector must have, where it is known beforehand.
+        tenant_id: of the RAG API, where it is known.
     """
 
     @property
@@ -43,6 +44,8 @@ class EmbedderSettings(Protocol):
     def tokenizer(self) -> str | None: ...
     @property
     def dimension(self) -> int | None: ...
+    @property
+    def tenant_id(self) -> str | None: ...
 
 
 class Embedder(Protocol):

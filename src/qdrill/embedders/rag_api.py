@@ -27,7 +27,7 @@ def open_rag_api(
         UsageError: no usable url, or the variable for the key is not set.
     """
     headers, secret = bearer(name, settings, environ)
-    headers |= tenant_header(getattr(settings, "tenant_id", None), environ, f"embedder {one_line(name)}")
+    headers |= tenant_header(settings.tenant_id, environ, f"embedder {one_line(name)}")
     return HttpEmbedder(
         name,
         service(name, settings, headers, secret),

@@ -1,0 +1,67 @@
+"""What every restore does with its target: refuse the wrong one before anything is written, and note its moments."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from qdrill.archive.manifest_file import Source
+from qdrill.drill.results import Moments
+from qdrill.errors import UsageError
+from qdrill.events import Emit, MomentReached
+from qdrill.schema.compat import describe_vectors, why_incompatible
+from qdrill.stores.base import CollectionWriter
+
+
+class RestoreClock:
+    """The clock of a restore, which starts now. `began` is its monotonic moment, `moments` are those reached."""
+
+    def __init__(self, emit: Emit) -> None:
+        self._emit = emit
+        self.began = time.monotonic()
+        self.moments = Moments()
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the restore began."""
+        return time.monotonic() - self.began
+
+    def reach(self, moment: str) -> None:
+        """Note a moment, and tell of it."""
+        seconds = self.seconds
+        self.moments = replace(self.moments, **{moment: seconds})
+        self._emit(MomentReached(moment, seconds))
+
+
+def refuse_source(writer: CollectionWriter, source: Source, address: str, what: str) -> None:
+    """Refuse the collection that the backup came from. `what` is the backup: archive or snapshot. Raises UsageError."""
+    if writer.reader.identity() == source.identity:
+        raise UsageError(
+            f"{address} is the source of this {what} ({source.address}); a restore never writes into its source: "
+            "name another target"
+        )
+
+
+def refuse_existing(writer: CollectionWriter, address: str, named: str | None) -> None:
+    """Refuse what is there, unless its name was repeated (`named`). Raises UsageError."""
+    if named == writer.reader.name:
+        return
+    if named is not None:
+        raise UsageError(f"--replace names another collection than the target {address}; nothing was done")
+    raise UsageError(
+        f"{address} exists; a restore does not write into what is there: name another target, or repeat the "
+        "collection's name with --replace to delete it first"
+    )
+
+
+def refuse_schema(writer: CollectionWriter, info: Mapping[str, Any], address: str, what: str) -> None:
+    """Refuse a target with other vectors than those of `info`. Raises UsageError."""
+    theirs = writer.reader.info().data
+    reason = why_incompatible(info, theirs)
+    if reason is not None:
+        raise UsageError(
+            f"the {what} ({describe_vectors(info)}) does not fit {address} ({describe_vectors(theirs)}): {reason}; "
+            "nothing was written: name another target"
+        )
