@@ -26,7 +26,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _KEY = re.compile(r"""\s*((?:"(?:\\.|[^"\\])*"|'[^']*'|[^"'=])+)=""")
-_FILE_KEYS = {"drills": "drill", "searches": "search"}
+_FILE_KEYS = {"drills": "drill", "searches": "search", "queries": "query", "expects": "expect"}
 _NOT_VALUES = {"name", "origins", "file", "lent"}
 
 

@@ -116,6 +116,15 @@ def test_the_change_of_a_drill_on_record_is_that_of_the_record(tmp_path: Path) -
     ]
 
 
+def test_an_endpoint_that_is_gone_since_leaves_the_change_it_told_the_record(tmp_path: Path) -> None:
+    with OddService(html(500)) as gone:
+        made = config(tmp_path, {"rag": gone.url})
+        write_record(made, metrics=metrics(rows=100.0))
+        found = tile(reader(made).read(), "import_rows")
+    assert (found.value, found.change, found.source) == (None, 100, "")
+    assert found.note.endswith("; the change is what endpoint rag told the drill")
+
+
 def test_a_record_of_another_target_lends_no_change(tmp_path: Path) -> None:
     with OddService(Exposed(rows=108).answer()) as one:
         made = config(tmp_path, {"rag": one.url})

@@ -135,7 +135,7 @@ class EndpointReader:
         """One tile out of a reading and those before it."""
         name = self.choice(spec, subject, reading.digests)
         if not name:
-            return EndpointTile(None, note=self._why_not(spec, subject, reading))
+            return _from_record(spec, subject, self._why_not(spec, subject, reading))
         found = reading.digests[name]
         return EndpointTile(
             found.values[spec.key],
@@ -182,6 +182,15 @@ class EndpointReader:
         end = subject.end
         after = digests[-1:] if end is None else [one for one in digests if end <= one.at <= end + _STALE]
         return (before[-1], after[0]) if before and after and after[0].at > before[-1].at else None
+
+
+def _from_record(spec: TileSpec, subject: Subject, why: str) -> EndpointTile:
+    """A tile that no endpoint has a number for now (`why`), with what one told the drill's record, if it did."""
+    told = {name: values[spec.key] for name, values in subject.metrics.items() if spec.key in values}
+    if not told:
+        return EndpointTile(None, note=why)
+    name = next((one for one, change in told.items() if change), next(iter(told)))
+    return EndpointTile(None, change=told[name], note=f"{why}; the change is what endpoint {name} told the drill")
 
 
 def _slim(now: Digest, before: Digest | None) -> Digest:
