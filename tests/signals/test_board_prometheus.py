@@ -132,6 +132,19 @@ def test_a_chart_reaches_back_to_what_prometheus_has(
     assert nothing.note == "Prometheus has no import_skipped_total in this time"
 
 
+def test_what_lived_for_less_than_a_step_is_on_the_chart(
+    target: ExpositionTarget, prometheus: RunningPrometheus, tmp_path: Path
+) -> None:
+    """As qdrill's own metrics do, which are served while a drill runs."""
+    _show(target, prometheus, Exposed(rows=5, collection="short"))
+    _show(target, prometheus, Exposed(memory=1e6))
+    prometheus.wait_for('absent(import_rows_total{collection="short"})')
+    board = reader(config(tmp_path, {}, prometheus.url, target="short"))
+    for minutes in (5, 15, 60):
+        (series,) = board.chart("import_rows", minutes).series
+        assert series.points[-1][1] == 5
+
+
 def test_any_expression_is_answered_or_its_error_told(prometheus: RunningPrometheus, tmp_path: Path) -> None:
     board = reader(config(tmp_path, {}, prometheus.url))
     assert board.expression("up", 5).series[0].points[-1][1] == 1

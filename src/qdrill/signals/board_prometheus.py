@@ -97,7 +97,7 @@ class PrometheusReader:
         steps = self._back(end - start, end, _CHART_POINTS)
         with self._open() as client:
             first, last = _moment(steps.start), _moment(steps.end)
-            answer = client.range(key, expression(SPECS[key], collection), first, last, steps.step)
+            answer = client.range(key, expression(SPECS[key], collection, steps.step), first, last, steps.step)
         # A quantile of nothing is NaN, and there is no place for that on a chart.
         points = _finite(answer.series)
         return replace(answer, series=(Series((), points),) if points else ())

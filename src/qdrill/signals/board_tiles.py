@@ -122,9 +122,16 @@ def _bound(text: str) -> float:
         return math.nan
 
 
-def expression(spec: TileSpec, collection: str) -> str:
-    """The tile as PromQL: one series."""
+def expression(spec: TileSpec, collection: str, step: float = 0.0) -> str:
+    """The tile as PromQL: one series.
+
+    Args:
+        step: seconds between the points of a chart, each of which shows the last sample since the one before: a series
+            that lived for less than a step (qdrill's own, while a drill runs) would fall between two. 0: the moment.
+    """
     selected = selector_of(spec, collection)
+    if step:
+        selected = f"last_over_time({selected}[{math.ceil(step)}s])"
     if spec.kind == "quantile":
         return f"histogram_quantile({QUANTILE}, sum by (le) ({selected}))"
     return f"sum({selected})"
