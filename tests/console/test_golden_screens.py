@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TypeVar
 
+from qdrill.config_model import PrometheusConfig
 from qdrill.console.panels.compare_places import Comparison
 from qdrill.console.screens.base import ConsoleScreen
 from qdrill.console.screens.collections import CollectionsScreen
@@ -16,18 +18,24 @@ from qdrill.drill.results import ConfigDifference
 from qdrill.errors import ArchiveError, StoreError
 from qdrill.events import Progress
 from qdrill.records.model import Amended, DrillRecord
+from qdrill.signals.board_model import KEYS, Chart
+from qdrill.signals.model import QueryAnswer, Series
 from tests.console.support import past, samples, story
 from tests.console.support.clock import FakeClock
 from tests.console.support.collections import DOWN, OTHER
 from tests.console.support.goldens import svg_golden
+from tests.console.support.measuring import charted, expressed
 from tests.console.support.screens import LARGE, wait_until
 from tests.console.support.script import HOLD
 from tests.console.support.scripted import ScriptedEngine
+from tests.console.support.scripted_metrics import AT, board, points, tile
 from tests.console.support.story import Story
 from tests.console.support.studio import Studio, still, studio
 
 __all__ = ["still"]
 
+PROMQL_ERROR = "bad_data: 1:10: parse error: unclosed left parenthesis; mend the expression"
+ABSENT = "no endpoint has import_rows_total of default_collection_restored: absent is not 0"
 AMENDED = Amended(samples.record().time.started, ("operator",), "evidence/earlier/drill-1.toml", "qdrill 0.1.0")
 Shown = TypeVar("Shown", bound=ConsoleScreen)
 
@@ -194,10 +202,50 @@ async def test_records(still: ScriptedEngine) -> None:
 
 
 async def test_no_records_and_no_metrics_yet(still: ScriptedEngine) -> None:
+    still.board = board(configured=False, endpoints=(), prometheus="", tiles=(), problems=("nothing",), drill="")
     async with studio(still) as stage:
         await at(stage, "6", RecordsScreen)
         await wait_until(stage.pilot, lambda: past.settled(stage.app))
         await stage.take("records_none")
         await at(stage, "5", MetricsScreen)
-        await stage.take("metrics")
+        await stage.take("metrics_setup")
         await stage.take_dialogue("help", "question_mark")
+
+
+async def test_metrics(still: ScriptedEngine) -> None:
+    still.config = replace(still.config, prometheus=PrometheusConfig("http://localhost:9090"))
+    async with studio(still) as stage:
+        screen = await at(stage, "5", MetricsScreen)
+        await charted(stage.pilot, screen)
+        await stage.take("metrics")
+        await stage.pilot.press("right", "down", "m", "m")
+        await charted(stage.pilot, screen)
+        await stage.view(LARGE, "en")
+        svg_golden("metrics", stage.app)
+        await stage.take_dialogue("metrics_tile", "enter")
+        still.answer = many_series()
+        await expressed(stage.pilot, screen, "sum by (reason) (import_skipped_total)")
+        await stage.take("metrics_expression")
+        still.answer = replace(still.answer, state="failed", series=(), note=PROMQL_ERROR)
+        await expressed(stage.pilot, screen, "sum(rate(")
+        await stage.take("metrics_error")
+
+
+def many_series() -> QueryAnswer:
+    """Three series with a label that differs, one of them with nothing in it."""
+    labels = ("conflict", "error", "宽")
+    series = [Series((("reason", name),), points("import_rows", 1)[at * 4 :]) for at, name in enumerate(labels)]
+    empty = replace(series[2], points=((AT, math.nan),))
+    return QueryAnswer("expression", "", "range", "answered", AT - 300, AT, "", (*series[:2], empty), 5.0)
+
+
+async def test_metrics_that_nobody_knows(still: ScriptedEngine) -> None:
+    unknown = [tile(key, value=None, change=None, source="", age=None, spark=(), note=ABSENT) for key in KEYS[:4]]
+    known = [tile(key, source="Prometheus", age=12.0, change=None) for key in KEYS[4:]]
+    down = "endpoint rag at http://localhost:8000/metrics does not answer; check that it is up"
+    still.board = board(tiles=(*unknown, *known), problems=(down, "Prometheus did not answer"), drill="", spans=())
+    nothing = Chart("import_rows", "rows", (), AT - 900, AT, (), "", "no endpoint has told import_rows_total yet")
+    still.charts["import_rows"] = nothing
+    async with studio(still) as stage:
+        await charted(stage.pilot, await at(stage, "5", MetricsScreen))
+        await stage.take("metrics_unknown")
