@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import threading
@@ -94,6 +95,13 @@ def test_a_demand_on_a_metric_settles_the_drill(
     assert (found.name, found.state) == ("rag", "known")
     (change,) = found.change
     assert (change.collection, change.rows, change.batches) == (drill.target, float(counted), 0.0)
+    assert found.path in record.integrity.files
+    said = json.loads((outcome.record.parent / str(found.path)).read_text())
+    imported = [
+        [one["value"] for one in said[when]["samples"] if one["name"] == "import_rows_total"]
+        for when in ("before", "after")
+    ]
+    assert imported == [[5.0], [5.0 + counted]]
     assert f"rose by {counted}" in (outcome.record.parent / "drill.md").read_text()
     assert re.search(rf"(?m)^- import_rows_total\{{.*\}}: {counted}$", (drill.folder / "ci_summary.txt").read_text())
 
@@ -216,6 +224,18 @@ def test_cancelled_while_prometheus_hangs(drill: Rehearsal) -> None:
     metrics = load_record(outcome.record).metrics
     assert (metrics.state, metrics.query) == ("skipped", ())
     assert metrics.screenshot == "evidence/metrics.svg"
+
+
+def test_cancelled_between_the_two_readings(drill: Rehearsal, target: ExpositionTarget) -> None:
+    """What was read before stays as evidence; nothing is said of a change."""
+    control = JobControl()
+    target.text = rows(drill, 5)
+    signals = SignalPlan((endpoint(target.url),), expects=DEMANDS, method="rag_api")
+    outcome = drill.run(emit=when_restored(control.cancel), control=control, signals=signals)
+    assert outcome.result.verdict == "interrupted"
+    assert load_record(outcome.record).metrics.endpoint == ()
+    said = json.loads((outcome.record.parent / "evidence" / "metrics-01.json").read_text())
+    assert (said["before"]["started"], said["after"]) == (1.7e9, None)
 
 
 def test_grafana_is_linked_and_annotated_and_its_failures_are_notes(drill: Rehearsal) -> None:

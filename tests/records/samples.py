@@ -184,7 +184,9 @@ def metrics(text: str = "") -> Metrics:
         notes=(f"Grafana answered 500{text}",),
         endpoint=(
             MetricsEndpoint("rag", "http://localhost:8000/metrics", "known", change=(change,)),
-            MetricsEndpoint(f"qdrill{text}", "http://127.0.0.1:9755", "unreadable", f"cannot be reached{text}"),
+            MetricsEndpoint(
+                f"qdrill{text}", "http://127.0.0.1:9755", "unreadable", f"cannot be reached{text}", "evidence/m.json"
+            ),
         ),
         query=(
             MetricsQuery(

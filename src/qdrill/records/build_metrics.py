@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from itertools import zip_longest
+from itertools import chain, repeat
 
 from qdrill.names import one_line
 from qdrill.records.model_metrics import Metrics, MetricsChange, MetricsEndpoint, MetricsQuery
@@ -27,8 +27,8 @@ def metrics_record(found: Collected, plan: SignalPlan) -> Metrics:
         screenshot=found.picture,
         annotation=found.annotation,
         notes=tuple(one_line(note) for note in found.notes),
-        endpoint=tuple(map(_endpoint, found.readings[:_MOST])),
-        query=tuple(_query(answer, path) for answer, path in zip_longest(found.answers[:_MOST], found.files[:_MOST])),
+        endpoint=tuple(map(_endpoint, found.readings[:_MOST], chain(found.read, repeat(None)))),
+        query=tuple(map(_query, found.answers[:_MOST], chain(found.files, repeat(None)))),
     )
 
 
@@ -39,9 +39,9 @@ def _reason(found: Collected, configured: bool) -> str:
     return "; ".join(f"{check.name}: {check.seen}" for check in unsettled[:3])
 
 
-def _endpoint(reading: EndpointReading) -> MetricsEndpoint:
+def _endpoint(reading: EndpointReading, path: str | None) -> MetricsEndpoint:
     changes = tuple(_change(change) for change in reading.changes[:_MOST])
-    return MetricsEndpoint(reading.endpoint, reading.url, reading.state, one_line(reading.note), changes)
+    return MetricsEndpoint(reading.endpoint, reading.url, reading.state, one_line(reading.note), path, changes)
 
 
 def _change(change: ImportChange) -> MetricsChange:

@@ -40,10 +40,11 @@ def _changes(endpoint: MetricsEndpoint, words: Words) -> Iterator[tuple[str, ...
     said = f"{GLYPHS[_READING[endpoint.state]]} {words(f'reading.{endpoint.state}')}"
     if endpoint.note:
         said = f"{said} ({data(words.sentence(endpoint.note))})"
+    name = f"{data(endpoint.name)} {link(endpoint.path)}" if endpoint.path else data(endpoint.name)
     for change in endpoint.change:
-        yield data(endpoint.name), said, data(change.collection), *_figures(change, words)
+        yield name, said, data(change.collection), *_figures(change, words)
     if not endpoint.change:
-        yield data(endpoint.name), said, *[ABSENT] * 7
+        yield name, said, *[ABSENT] * 7
 
 
 def _figures(change: MetricsChange, words: Words) -> tuple[str, ...]:

@@ -30,12 +30,16 @@ class MetricsChange:
 
 @dataclass(frozen=True, slots=True)
 class MetricsEndpoint:
-    """An exposition endpoint, read before and after the restore; `note` says why where it is not `known`."""
+    """An exposition endpoint, read before and after the restore; `note` says why where it is not `known`.
+
+    `path` is what it said, in the drill's directory.
+    """
 
     name: str
     url: str
     state: Literal["known", "absent", "restarted", "unreadable"]
     note: str = ""
+    path: str | None = None
     change: tuple[MetricsChange, ...] = ()
 
 

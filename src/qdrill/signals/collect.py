@@ -34,12 +34,14 @@ class Collected:
 
     Attributes:
         files: of the answers of Prometheus, in the drill's directory, in their order.
+        read: of what the endpoints said, likewise.
         grafana: link to the panel. picture: of the metrics, a path in the drill's directory.
     """
 
     readings: tuple[EndpointReading, ...] = ()
     answers: tuple[QueryAnswer, ...] = ()
     files: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     grafana: str | None = None
     annotation: int | None = None
@@ -59,6 +61,7 @@ class DrillSignals:
         self._throughput = Throughput()
         self._exporter = DrillExporter(plan.exporter, directory.parent, collection, control)
         self._before: dict[str, Reading] = {}
+        self._after: dict[str, Reading] = {}
         self._started = datetime.now(UTC)
         self.found = Collected()
 
@@ -100,9 +103,13 @@ class DrillSignals:
 
     def finish(self, name: str, verdict: Verdict, reason: str) -> Collected:
         """Annotate, link and draw at the drill's end. Raises OutputError: evidence cannot be written."""
+        from qdrill.signals.exposition_evidence import write_readings
         from qdrill.signals.prometheus_evidence import write_answers
 
         found, ended = self.found, datetime.now(UTC)
+        if self._before:
+            names = [one.name for one in self._plan.endpoints]
+            found.read = write_readings(self._directory, names, self._before, self._after)
         found.files = write_answers(self._directory, found.answers)
         with self._guarded("the annotation"):
             try:
@@ -197,7 +204,7 @@ class DrillSignals:
 
         # What could not be read before proves nothing afterwards, and is not waited for again.
         readable = [one for one in self._plan.endpoints if isinstance(self._before.get(one.name), Exposition)]
-        later = self._read(readable)
+        later = self._after = self._read(readable)
         never = SignalError("it was not read before the restore")
         return tuple(
             compare(self._before.get(one.name, never), later.get(one.name, never), one.url)
