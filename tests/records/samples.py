@@ -25,7 +25,8 @@ from qdrill.drill.results import (
 )
 from qdrill.records.build import build_record, search_path
 from qdrill.records.model import DIFFERENCES_PATH, DrillRecord, Origin, Who
-from qdrill.records.model_metrics import Metrics, MetricsChange, MetricsEndpoint, MetricsQuery
+from qdrill.records.model_metrics import Metrics, MetricsEndpoint, MetricsQuery
+from qdrill.signals.model import ImportChange
 
 BEIJING = timezone(timedelta(hours=8))
 START = datetime(2026, 11, 22, 23, 11, 7, 120_000, tzinfo=BEIJING)
@@ -172,7 +173,7 @@ def record_of(result: DrillResult, previous: str | None = None, origin: Origin =
 
 def metrics(text: str = "") -> Metrics:
     """Two endpoints, one of them silent, and three queries; `text` (hostile) wherever others choose the words."""
-    change = MetricsChange(
+    change = ImportChange(
         f"default_collection_restored{text}", 100_000.0, 196.0, {f"error{text}": 2.0}, 1, 2.9, p95=2.4
     )
     return Metrics(

@@ -12,10 +12,11 @@ from qdrill.config_model import Config, DrillConfig, MetricsConfig, PrometheusCo
 from qdrill.control import JobControl
 from qdrill.drill.results import StageTime
 from qdrill.records.model import RECORD_NAME, DrillRecord
-from qdrill.records.model_metrics import Metrics, MetricsChange, MetricsEndpoint
+from qdrill.records.model_metrics import Metrics, MetricsEndpoint
 from qdrill.records.render_toml import render_toml
 from qdrill.signals.board import BoardReader
 from qdrill.signals.board_model import Board, Tile
+from qdrill.signals.model import ImportChange
 from tests.records.samples import passed, record_of
 from tests.support.odd_service import Behaviour, Talk, reply
 
@@ -135,5 +136,5 @@ def write_record(made: Config, *, start: float | None = None, name: str = "night
 
 def metrics(endpoint: str = "rag", collection: str = TARGET, **change: object) -> Metrics:
     """A record's metrics with one endpoint that was read before and after."""
-    made = MetricsChange(collection, **change)  # type: ignore[arg-type]
+    made = ImportChange(collection, **change)  # type: ignore[arg-type]
     return Metrics(state="pass", reason="", endpoint=(MetricsEndpoint(endpoint, "http://x", "known", change=(made,)),))

@@ -6,10 +6,10 @@ import math
 from itertools import chain, repeat
 
 from qdrill.names import one_line
-from qdrill.records.model_metrics import Metrics, MetricsChange, MetricsEndpoint, MetricsQuery
+from qdrill.records.model_metrics import Metrics, MetricsEndpoint, MetricsQuery
 from qdrill.signals.checks import worst
 from qdrill.signals.collect import Collected
-from qdrill.signals.model import EndpointReading, ImportChange, QueryAnswer
+from qdrill.signals.model import EndpointReading, QueryAnswer
 from qdrill.signals.plan import SignalPlan
 
 NOT_ASKED = "the drill ended before metrics were read"
@@ -40,21 +40,8 @@ def _reason(found: Collected, configured: bool) -> str:
 
 
 def _endpoint(reading: EndpointReading, path: str | None) -> MetricsEndpoint:
-    changes = tuple(_change(change) for change in reading.changes[:_MOST])
-    return MetricsEndpoint(reading.endpoint, reading.url, reading.state, one_line(reading.note), path, changes)
-
-
-def _change(change: ImportChange) -> MetricsChange:
-    return MetricsChange(
-        collection=change.collection,
-        rows=change.rows,
-        batches=change.batches,
-        skipped=dict(change.skipped),
-        count=change.count,
-        seconds=change.seconds,
-        p50=change.p50,
-        p95=change.p95,
-    )
+    note, changes = one_line(reading.note), reading.changes[:_MOST]
+    return MetricsEndpoint(reading.endpoint, reading.url, reading.state, note, path, changes)
 
 
 def _query(answer: QueryAnswer, path: str | None) -> MetricsQuery:

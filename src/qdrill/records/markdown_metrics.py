@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from qdrill.records.markdown_blocks import ABSENT, GLYPHS, data, decimal, link, number, paragraph, section, table
 from qdrill.records.model import DrillRecord
-from qdrill.records.model_metrics import Metrics, MetricsChange, MetricsEndpoint
+from qdrill.records.model_metrics import Metrics, MetricsEndpoint
 from qdrill.records.words import Words
+from qdrill.signals.model import ImportChange
 
 _READING = {"known": "pass", "absent": "not_applicable", "restarted": "inconclusive", "unreadable": "inconclusive"}
 _ANSWER = {"answered": "pass", "empty": "not_applicable", "failed": "inconclusive"}
@@ -47,7 +48,7 @@ def _changes(endpoint: MetricsEndpoint, words: Words) -> Iterator[tuple[str, ...
         yield name, said, *[ABSENT] * 7
 
 
-def _figures(change: MetricsChange, words: Words) -> tuple[str, ...]:
+def _figures(change: ImportChange, words: Words) -> tuple[str, ...]:
     absent = words("metrics.absent")
     skipped = ", ".join(f"{data(reason)} {_count(value)}" for reason, value in sorted(change.skipped.items()))
     return (

@@ -2,45 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
 
+from qdrill.config_model import QueryKind
 from qdrill.drill.results import State
+from qdrill.signals.model import ImportChange, QueryState, ReadingState
 
 NO_METRICS = "this drill did not collect metrics"
-
-
-@dataclass(frozen=True, slots=True)
-class MetricsChange:
-    """What the `import_*` metrics of one collection rose by during the restore, at one endpoint.
-
-    `skipped` is by reason; `seconds` the sum of the imports' durations, `p50` and `p95` their quantiles in seconds.
-    """
-
-    collection: str
-    rows: float | None = None
-    batches: float | None = None
-    skipped: Mapping[str, float] = field(default_factory=dict)
-    count: float | None = None
-    seconds: float | None = None
-    p50: float | None = None
-    p95: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MetricsEndpoint:
     """An exposition endpoint, read before and after the restore; `note` says why where it is not `known`.
 
-    `path` is what it said, in the drill's directory.
+    `path` is what it said, in the drill's directory; `change` what each collection's imports rose by.
     """
 
     name: str
     url: str
-    state: Literal["known", "absent", "restarted", "unreadable"]
+    state: ReadingState
     note: str = ""
     path: str | None = None
-    change: tuple[MetricsChange, ...] = ()
+    change: tuple[ImportChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +38,8 @@ class MetricsQuery:
 
     name: str
     promql: str
-    kind: Literal["instant", "range"]
-    state: Literal["answered", "empty", "failed"]
+    kind: QueryKind
+    state: QueryState
     note: str = ""
     series: int = 0
     last: float | None = None

@@ -1,4 +1,7 @@
-"""What signals are made of: frozen values, no behaviour. A value that nobody knows is None, never 0."""
+"""What signals are made of: frozen values, no behaviour. A value that nobody knows is None, never 0.
+
+`ImportChange` and the states stand in records too: they only ever grow, as the schema of records does.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from qdrill.config_model import QueryKind
+
 # (name, value) pairs in order of name.
 Labels = tuple[tuple[str, str], ...]
 ReadingState = Literal["known", "absent", "restarted", "unreadable"]
-QueryKind = Literal["instant", "range"]
 QueryState = Literal["answered", "empty", "failed"]
 
 
