@@ -174,6 +174,23 @@ def test_a_search_that_turns_wrong_again_holds_validated_back() -> None:
     assert recovery.validated is not None and recovery.validated >= 1006.0
 
 
+def test_ties_that_stay_open_are_not_waited_for_to_the_end() -> None:
+    """More points of one score than are asked for: the same hits again and again will not tell which were lost."""
+    same: list[Point] = [{"id": n, "payload": {}, "vector": [1.0, 1.0]} for n in range(1, 4001)]
+    source, target, clock = store(same[:2000]), store(same[2000:]), Clock()
+    found = wait(source, target, clock, plan(source, 1), deadline=600.0)
+    assert [outcome.state for outcome in found.outcomes] == ["inconclusive"]
+    assert found.validated is None
+    assert 0 < sum(clock.slept) < 60
+
+
+def test_lost_points_are_waited_for_to_the_end() -> None:
+    source, target, clock = store(), store(POINTS[:4]), Clock()
+    found = wait(source, target, clock, plan(source, 1), deadline=60.0)
+    assert [outcome.state for outcome in found.outcomes] == ["fail"]
+    assert sum(clock.slept) >= 59
+
+
 def test_answers_and_searches_must_belong_together() -> None:
     source = store()
     with pytest.raises(ValueError, match="zip"):

@@ -11,7 +11,7 @@ from typing import Any
 
 from qdrill.control import JobControl
 from qdrill.drill.rag_search import ask_service
-from qdrill.drill.results import Hit, SearchOutcome
+from qdrill.drill.results import Hit, PointId, SearchOutcome
 from qdrill.drill.search_compare import Answer, compare_answers, open_tie
 from qdrill.drill.search_plan import PlannedSearch
 from qdrill.errors import Inconclusive, Interrupted, QdrillError
@@ -22,6 +22,8 @@ from qdrill.stores.base import CollectionReader
 TIE_SPARE_WIDE = 1000
 FIRST_WAIT = 0.05
 LONGEST_WAIT = 0.5
+# An answer that leaves a search open, and came so often in a row, is not going to settle it.
+SAME_ANSWERS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +119,9 @@ def wait_until_right(
 ) -> Recovery:
     """Ask the target until every search is right, or for `deadline_seconds` from now; at least once.
 
-    A search that no answer of the target can make right (not planned, no answer of the source) is asked once
-    and not waited for. Before all count as right, those that were right earlier are asked again.
+    A search that no answer of the target can make right (not planned, no answer of the source) is asked once and not
+    waited for; one that the target leaves open with the same hits ten times in a row, no longer. Before all count as
+    right, those that were right earlier are asked again.
 
     Args:
         source_answers: of `ask_all`, one a planned search.
@@ -168,6 +171,7 @@ class _Watch:
         self.outcomes = [self._compare(search, answer, nothing) for search, answer in self.pairs]
         self._all = range(len(self.pairs))
         self._hopeless = {number for number in self._all if not _answerable(*self.pairs[number])}
+        self._same: dict[int, tuple[tuple[PointId, ...], int]] = {}
 
     def round(self) -> bool:
         """Ask what is not right yet; whether there is nothing left to wait for."""
@@ -194,12 +198,22 @@ class _Watch:
             search, answer = self.pairs[number]
             found = _try(ask, search, self.reader, self.control, self.exact)
             self.outcomes[number] = self._compare(search, answer, found)
+            self._watch_open(number)
             if self._right(number) and self.searchable is None:
                 self.searchable = self.clock()
                 if self.on_first_right is not None:
                     self.on_first_right(self.searchable)
         right = sum(self._right(number) for number in self._all)
         self.emit(Progress("restore", "searches", right, len(self.pairs)))
+
+    def _watch_open(self, number: int) -> None:
+        """Wait no longer for a search that the target leaves open (ties) with the same hits again and again."""
+        outcome = self.outcomes[number]
+        ids = tuple(hit.id for hit in outcome.target_hits) if outcome.state == "inconclusive" else ()
+        before, times = self._same.get(number, ((), 0))
+        self._same[number] = ids, times + 1 if ids == before else 1
+        if ids and self._same[number][1] >= SAME_ANSWERS:
+            self._hopeless.add(number)
 
     def _compare(
         self, search: PlannedSearch, source: Answer | QdrillError, target: Answer | QdrillError
