@@ -6,7 +6,7 @@ from qdrill.control import JobControl
 from qdrill.drill.plan import DrillPlan, Ends
 from qdrill.drill.rag_restore import restore_through
 from qdrill.drill.restore import Restored
-from qdrill.drill.snapshot_or_rows import Rows, restore_options
+from qdrill.drill.rows_method import Rows, restore_options
 from qdrill.events import Emit
 
 

@@ -15,6 +15,7 @@ from qdrill.drill import checks as questions
 from qdrill.drill.broken_off import RestoreHeard, words_of
 from qdrill.drill.evidence import JsonLines, journalled
 from qdrill.drill.findings import Findings
+from qdrill.drill.method import method_of
 from qdrill.drill.plan import DrillPlan, Ends, searches_for
 from qdrill.drill.preflight import Preflight, look, refuse_what_cannot_be
 from qdrill.drill.rag_checks import preflight_checks
@@ -24,7 +25,6 @@ from qdrill.drill.results import BackupResult, Check, CompareResult, DrillResult
 from qdrill.drill.search import Recovery, ask_all, wait_until_right
 from qdrill.drill.search_compare import Answer
 from qdrill.drill.search_plan import PlannedSearch, plan_searches
-from qdrill.drill.snapshot_or_rows import method_of
 from qdrill.drill.steering import Steering
 from qdrill.drill.validate import wait_for_optimizer
 from qdrill.drill.verdict import judge

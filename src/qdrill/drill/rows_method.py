@@ -1,13 +1,10 @@
-"""What the stages of a drill do by its method: rows read and written one by one, by us or by the RAG API, or Qdrant's
-own snapshot.
-"""
+"""A drill by rows: read and written one by one, by way of an archive of chunks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Protocol
 
 from qdrill.archive.reader import ArchiveReader
 from qdrill.control import JobControl
@@ -21,51 +18,6 @@ from qdrill.drill.results import BackupResult, Check, CompareResult, Drift, Rest
 from qdrill.drill.validate import compare_target
 from qdrill.events import Emit
 from qdrill.stores.base import UpdateMarks
-
-
-class Method(Protocol):
-    """The parts of a drill that depend on its method; used in the order below. Errors as of the stages."""
-
-    def back_up(self) -> BackupResult:
-        """The backup stage."""
-
-    def backup_checks(self, made: BackupResult) -> Iterator[Check]:
-        """What it proves."""
-
-    @contextmanager
-    def opened(self, made: BackupResult) -> Iterator[None]:
-        """The archive is open for what follows."""
-
-    def newest_time(self, field: str) -> tuple[datetime | None, str]:
-        """The newest value of a payload field, or why there is none."""
-
-    def restore(self) -> Restored:
-        """The restore stage."""
-
-    def restore_checks(self, restored: RestoreResult) -> Iterator[Check]:
-        """What it proves."""
-
-    def compare(self, differences: JsonLines) -> CompareResult:
-        """Every point of the target against what it must be; all differences go to `differences`."""
-
-    def compare_check(self, found: CompareResult) -> Check:
-        """What that proves."""
-
-    def drift(self, marks: UpdateMarks | None) -> Drift:
-        """What the source did since the backup; `marks` are those of the preflight."""
-
-
-def method_of(plan: DrillPlan, ends: Ends, control: JobControl, emit: Emit) -> Method:
-    """The method that the plan names."""
-    if plan.method == "snapshot":
-        from qdrill.drill.snapshot_method import Snapshot
-
-        return Snapshot(plan, ends, control, emit)
-    if plan.method == "rag_api":
-        from qdrill.drill.rag_method import ThroughRagApi
-
-        return ThroughRagApi(plan, ends, control, emit)
-    return Rows(plan, ends, control, emit)
 
 
 def restore_options(plan: DrillPlan, ends: Ends) -> RestoreOptions:
