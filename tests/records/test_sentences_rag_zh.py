@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from qdrill.archive.dump_plan import SchemaOrigin, _schema_note
 from qdrill.drill.from_config import _TWO_QDRANTS
 from qdrill.drill.rag_checks import EXPECTED
 from qdrill.drill.rag_restore import why_not_through
@@ -17,6 +18,9 @@ ZH = WORDS["zh"]
 LABEL = "the RAG API at http://127.0.0.1:8000"
 NAMED = {"config": {"params": {"vectors": {"v": {"size": 4, "distance": "Dot"}}}}}
 SENTENCES = [
+    _schema_note("vector 4", SchemaOrigin(None, "Cosine")),
+    "vectors made anew from payload.text, not the source's own: 3",
+    "method rag_api needs the RAG API; add [rag_api] with its url to drills.toml",
     EXPECTED,
     _TWO_QDRANTS,
     why_not_through(NAMED, "lab/a"),

@@ -45,6 +45,14 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "more": "and {n} more series; --json has all of them",
         "empty": "Prometheus has no data for this in the last {minutes} minutes",
         "note": "note",
+        "endpoint": "endpoint {name}",
+        "about": "{names}: {note}",
+        "comma": ", ",
+        "preflight": "preflight",
+        "backup": "backup",
+        "restore": "restore",
+        "validate": "validate",
+        "record": "record",
     },
     "zh": {
         "import_rows": "导入行数",
@@ -72,9 +80,18 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "more": "另有 {n} 条序列；--json 列出全部",
         "empty": "最近 {minutes} 分钟内 Prometheus 没有数据",
         "note": "说明",
+        "endpoint": "端点 {name}",
+        "about": "{names}：{note}",
+        "comma": "、",
+        "preflight": "预检",
+        "backup": "备份",
+        "restore": "恢复",
+        "validate": "验证",
+        "record": "记录",
     },
 }
 NO_VALUE = "–"
+_ENDPOINT = "endpoint "
 
 
 def board_text(board: Board, minutes: int, lang: Lang = "en") -> str:
@@ -93,7 +110,7 @@ def board_text(board: Board, minutes: int, lang: Lang = "en") -> str:
     )
     rows = [_row(tile, words, drilled=bool(board.spans or board.drill)) for tile in board.tiles]
     lines += ["", *output.table(columns, rows, indent=0, room=output.table_room())]
-    notes = [line for note in _notes(board.tiles, words) for line in output.wrapped(note, output.width())]
+    notes = [line for note in _notes(board.tiles, words, lang) for line in output.wrapped(note, output.width())]
     return "\n".join([*lines, "", *notes] if notes else lines)
 
 
@@ -102,7 +119,8 @@ def _heading(board: Board, words: Mapping[str, str]) -> list[tuple[str, str]]:
     if board.spans:
         begun = datetime.fromtimestamp(board.spans[0].start, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
         took = "  ".join(
-            f"{span.name} {'…' if span.end is None else units.seconds(span.end - span.start)}" for span in board.spans
+            f"{words.get(span.name, span.name)} {'…' if span.end is None else units.seconds(span.end - span.start)}"
+            for span in board.spans
         )
         rows.append((words["stages"], f"{begun}  {took}"))
     return rows
@@ -119,19 +137,36 @@ def _row(tile: Tile, words: Mapping[str, str], *, drilled: bool) -> list[str]:
         words[tile.key],
         unknown if tile.value is None else amount(tile.value, tile.unit),
         change,
-        tile.source or NO_VALUE,
+        _source(tile.source, words),
         NO_VALUE if tile.age is None else units.seconds(tile.age),
         spark(tile.spark),
     ]
 
 
-def _notes(tiles: Sequence[Tile], words: Mapping[str, str]) -> list[str]:
+def _source(source: str, words: Mapping[str, str]) -> str:
+    """Who said it; the name of an endpoint stays as it is."""
+    if source.startswith(_ENDPOINT):
+        return words["endpoint"].format(name=source.removeprefix(_ENDPOINT))
+    return source or NO_VALUE
+
+
+def sentence(english: str, lang: Lang) -> str:
+    """One of qdrill's own sentences in the language of the reader."""
+    from qdrill.records.words import WORDS
+
+    return WORDS[lang].sentence(english)
+
+
+def _notes(tiles: Sequence[Tile], words: Mapping[str, str], lang: Lang) -> list[str]:
     """Each note once, after the tiles that it is about."""
     about: dict[str, list[str]] = {}
     for tile in tiles:
         if tile.note:
             about.setdefault(tile.note, []).append(words[tile.key])
-    return [f"{', '.join(names)}: {note}" for note, names in about.items()]
+    return [
+        words["about"].format(names=words["comma"].join(names), note=sentence(note, lang))
+        for note, names in about.items()
+    ]
 
 
 def amount(value: float, unit: Unit) -> str:
@@ -177,7 +212,7 @@ def query_text(answer: QueryAnswer, minutes: int, lang: Lang = "en") -> str:
     if len(answer.series) > _LISTED:
         lines.append(words["more"].format(n=units.count(len(answer.series) - _LISTED)))
     if answer.note:
-        lines += output.pairs([(words["note"], one_line(answer.note))], indent=0)
+        lines += output.pairs([(words["note"], one_line(sentence(answer.note, lang)))], indent=0)
     return "\n".join(lines)
 
 

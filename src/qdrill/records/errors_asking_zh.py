@@ -5,21 +5,22 @@ Names, paths and what stores say stay as they are. The slots are those of `words
 
 from __future__ import annotations
 
-# What a request was about; it stands before the error.
+# What a request was about; it stands before the error, which it must not take in.
+_ONE = r"(?:(?!: |; ).)+"
 _ASKED: tuple[tuple[str, str], ...] = (
-    (r"reading (.+)", "读取 {0}"),
-    (r"writing (.+)", "写入 {0}"),
-    (r"deleting (.+)", "删除 {0}"),
-    (r"asking (.+) for its version", "查询 {0} 的版本"),
-    (r"asking (.+) for its cluster", "查询 {0} 的集群信息"),
-    (r"looking for collection (.+)", "查找集合 {0}"),
-    (r"listing the collections of (.+)", "列出 {0} 的集合"),
-    (r"listing the aliases of (.+)", "列出 {0} 的别名"),
-    (r"making a snapshot of (.+)", "为 {0} 创建快照"),
-    (r"downloading the snapshot of (.+)", "下载 {0} 的快照"),
-    (r"restoring (.+) from a snapshot", "从快照恢复 {0}"),
+    (rf"reading ({_ONE})", "读取 {0}"),
+    (rf"writing ({_ONE})", "写入 {0}"),
+    (rf"deleting ({_ONE})", "删除 {0}"),
+    (rf"asking ({_ONE}) for its version", "查询 {0} 的版本"),
+    (rf"asking ({_ONE}) for its cluster", "查询 {0} 的集群信息"),
+    (rf"looking for collection ({_ONE})", "查找集合 {0}"),
+    (rf"listing the collections of ({_ONE})", "列出 {0} 的集合"),
+    (rf"listing the aliases of ({_ONE})", "列出 {0} 的别名"),
+    (rf"making a snapshot of ({_ONE})", "为 {0} 创建快照"),
+    (rf"downloading the snapshot of ({_ONE})", "下载 {0} 的快照"),
+    (rf"restoring ({_ONE}) from a snapshot", "从快照恢复 {0}"),
 )
-_WHAT = "|".join(pattern.replace("(.+)", ".+?") for pattern, _ in _ASKED)
+_WHAT = "|".join(pattern.replace(f"({_ONE})", ".+?") for pattern, _ in _ASKED)
 
 # A store that does not answer, does not have it, or refuses.
 _STORES: tuple[tuple[str, str], ...] = (
@@ -63,6 +64,7 @@ _STORES: tuple[tuple[str, str], ...] = (
         "分片正被另一个进程使用（{0}）；请结束该进程后重试",
     ),
     (r"the embedded engine refused: (.+)", "嵌入式引擎拒绝：{0}"),
+    (r"the embedded engine refused while (.+?): (.+)", "嵌入式引擎拒绝（{0}）：{1}"),
     (r"the embedded engine failed while (.+?): (.+)", "嵌入式引擎出错（{0}）：{1}"),
     (r"cannot list the embedded store (.+): (.+)", "无法列出嵌入式存储 {0}：{1}"),
     (
@@ -77,13 +79,14 @@ _STORES: tuple[tuple[str, str], ...] = (
 
 _QUOTED = r"[\"'].*?[\"']"
 _HINT = r"; an address is STORE/COLLECTION, http://HOST:PORT/COLLECTION or edge:DIR/COLLECTION"
-_INSTEAD = r"; did you mean .+?\?|; known: .+?|; none is configured"
+INSTEAD = r"; did you mean .+?\?|; known: .+?|; none is configured"
 _FORMS = "；地址的写法：STORE/COLLECTION、http://HOST:PORT/COLLECTION 或 edge:DIR/COLLECTION"
 
 # A name or an address that cannot be used.
 _NAMES: tuple[tuple[str, str], ...] = (
-    (rf"there is no store ({_QUOTED})({_INSTEAD}){_HINT}", f"没有存储 {{0}}{{1*}}{_FORMS}"),
-    (rf"there is no embedder ({_QUOTED})({_INSTEAD})", "没有嵌入器 {0}{1*}"),
+    (rf"there is no store ({_QUOTED})({INSTEAD}){_HINT}", f"没有存储 {{0}}{{1*}}{_FORMS}"),
+    (rf"there is no drill ({_QUOTED})({INSTEAD})", "drills.toml 中没有演练 {0}{1*}"),
+    (rf"there is no embedder ({_QUOTED})({INSTEAD})", "没有嵌入器 {0}{1*}"),
     (rf"; did you mean ({_QUOTED})\?", "；是否指 {0}？"),
     (r"; known: (.+)", "；现有：{0}"),
     (r"; none is configured", "；尚未配置"),
@@ -177,6 +180,8 @@ _QUERIES: tuple[tuple[str, str], ...] = (
         r"the query is empty or holds something that is not a finite number; use another query",
         "查询为空或含有非有限数；请换一个查询",
     ),
+    (r"(.+) gave (\d+) vectors for one text; use another embedder", "{0} 对一段文本给出 {1} 个向量；请换一个嵌入器"),
+    (r"a search has (top_k|random) = (-?\d+); give at least 1", "检索的 {0} 为 {1}；至少应为 1"),
     (r"(.+) finds no word in the text; give a longer text", "{0} 在文本中找不到词；请给出更长的文本"),
     (
         r"(.+) did not answer within ([\d.]+) s; check that it is running and its url in drills\.toml",

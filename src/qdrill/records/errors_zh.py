@@ -6,6 +6,8 @@ Names, paths and what stores say stay as they are. The slots are those of `words
 from __future__ import annotations
 
 from qdrill.records.errors_asking_zh import ASKING
+from qdrill.records.errors_console_zh import CONSOLE
+from qdrill.records.errors_services_zh import SERVICES
 
 # A target that must not be written into.
 _TARGETS: tuple[tuple[str, str], ...] = (
@@ -157,4 +159,4 @@ _FILES: tuple[tuple[str, str], ...] = (
 )
 
 # The most particular come first: the first that fits counts.
-PATTERNS: tuple[tuple[str, str], ...] = (*_FILES, *_TARGETS, *ASKING)
+PATTERNS: tuple[tuple[str, str], ...] = (*CONSOLE, *SERVICES, *_FILES, *_TARGETS, *ASKING)

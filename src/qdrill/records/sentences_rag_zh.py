@@ -8,22 +8,16 @@ FIXED: Mapping[str, str] = {
     "the RAG API finds contexts in the target for every query": "RAG API 对每个查询都能在目标集合中找到上下文",
     "ok, and no context; so it answers for a missing collection, too": ("ok，但没有上下文；对不存在的集合它也这样应答"),
     "no RAG API is configured; add [rag_api] with its url": "未配置 RAG API；请加入 [rag_api] 及其 url",
+    "method rag_api needs the RAG API; add [rag_api] with its url to drills.toml": (
+        "方式 rag_api 需要 RAG API；请在 drills.toml 中加入 [rag_api] 及其 url"
+    ),
     "source and target are in two stores, and the RAG API serves one Qdrant; search by an embedder, or restore into "
     "the source's store": (
         "源与目标在两个存储中，而 RAG API 只服务于一个 Qdrant；请用嵌入器检索，或恢复到源所在的存储"
     ),
+    "no vectors": "没有向量",
+    "no reason given": "未给出原因",
 }
-
-_API = r"the RAG API at (\S+?)"
-_ADVICE: tuple[tuple[str, str], ...] = (
-    (
-        r"check the token in the variable that api_key_env of \[rag_api\] names, and tenant_id",
-        "请检查 [rag_api] 的 api_key_env 所指变量中的令牌，以及 tenant_id",
-    ),
-    (r"check url of \[rag_api\]", "请检查 [rag_api] 的 url"),
-    (r"look at the service's log and try again when it is well", "请查看该服务的日志，待其恢复后重试"),
-    (r"look at what the service was asked for", "请核对向该服务请求的内容"),
-)
 
 PATTERNS: tuple[tuple[str, str], ...] = (
     (r"(\d+) contexts?", "{0} 个上下文"),
@@ -34,6 +28,8 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         "{1} 个查询中 {0} 个找到上下文；{2*}：{3*}",
     ),
     (r"not ok: no reason given", "不 ok：未给出原因"),
+    (r"refused with (\d+)", "被拒绝（{0}）"),
+    (r"the points of (.+) cannot be read: (.+)", "无法读取 {0} 的数据点：{1}"),
     (r"not ok: (.+)", "不 ok：{0}"),
     (
         r"its contexts are of points that the target does not hold \((.+)\)",
@@ -47,32 +43,12 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (
         r"(.+) cannot be restored through the RAG API, which takes rows with one unnamed dense vector: it has "
         r"(.+); use method rows",
-        "{0} 不能经 RAG API 恢复，它只接受带一个未命名稠密向量的行，而此集合为：{1}；请用方式 rows",
+        "{0} 不能经 RAG API 恢复，它只接受带一个未命名稠密向量的行，而此集合为：{1*}；请用方式 rows",
     ),
     (
-        rf"{_API} serves another Qdrant than that of (.+): it does not see there what the store has; nothing was "
-        r"written: let \[rag_api\] be the one that serves the target's store",
-        "{0} 处的 RAG API 服务于另一个 Qdrant，不是 {1} 所在的：它看不到该存储中的内容；未写入任何数据："
+        r"the RAG API at (\S+) serves another Qdrant than that of (.+): it does not see there what the store "
+        r"has; nothing was written: let \[rag_api\] be the one that serves the target's store",
+        "RAG API（{0}）服务于另一个 Qdrant，不是 {1} 所在的：它看不到该存储中的内容；未写入任何数据："
         "请让 [rag_api] 指向服务于目标存储的那一个",
-    ),
-    *(
-        (rf"{_API} answered (\d+): (.+); {english}", f"{{0}} 处的 RAG API 应答 {{1}}：{{2}}；{chinese}")
-        for english, chinese in _ADVICE
-    ),
-    *(
-        (rf"{_API} answered (\d+); {english}", f"{{0}} 处的 RAG API 应答 {{1}}；{chinese}")
-        for english, chinese in _ADVICE
-    ),
-    (
-        rf"{_API}: its answer (.+); check that url in \[rag_api\] is the RAG API's",
-        "{0} 处的 RAG API：其应答不可用（{1}）；请检查 [rag_api] 的 url 是否为 RAG API",
-    ),
-    (
-        rf"{_API} cannot be reached; check that it is running and its url in drills\.toml",
-        "{0} 处的 RAG API 无法连接；请检查它是否在运行，以及 drills.toml 中的 url",
-    ),
-    (
-        rf"{_API} did not answer within (\S+) s; check that it is running and its url in drills\.toml",
-        "{0} 处的 RAG API 在 {1} 秒内没有应答；请检查它是否在运行，以及 drills.toml 中的 url",
     ),
 )

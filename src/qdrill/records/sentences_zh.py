@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from qdrill.records import errors_services_zh as services
+from qdrill.records import sentences_dump_zh as dump
 from qdrill.records import sentences_metrics_zh as metrics
 from qdrill.records import sentences_rag_zh as rag
 from qdrill.records.model import UNFINISHED
@@ -14,7 +16,9 @@ from qdrill.records.model import UNFINISHED
 FIXED: Mapping[str, str] = {
     UNFINISHED: "演练尚未结束",
     **metrics.FIXED,
+    **services.FIXED,
     **rag.FIXED,
+    **dump.FIXED,
     "every point compared equal and every objective was met": "全部数据点比对一致，各项目标均已达成",
     "every point compared equal; no objective was set": "全部数据点比对一致；未设目标",
     "at least one point": "至少一个数据点",
@@ -54,6 +58,7 @@ FIXED: Mapping[str, str] = {
     "not asked yet": "尚未查询",
     "asked of one collection": "仅查询一个集合",
     "a vector as given": "给定的向量",
+    "the source's rows cannot be read as JSON; check the source": "源集合的行无法按 JSON 读取；请检查源集合",
 }
 
 _STAGES = (
@@ -100,6 +105,7 @@ _CHECKED: tuple[tuple[str, str], ...] = (
     (r"(\d+) of (\d+) right", "{1} 次中 {0} 次正确"),
     (rf"(\d+) of (\d+) right; ({_SEARCH}): (.+)", "{1} 次中 {0} 次正确；{2*}：{3*}"),
     (r"(\d+) of (\d+) right; (.+)", "{1} 次中 {0} 次正确；{2}"),
+    (r"(\d+) rows? refused: (no reason given|refused with \d+)", "{0} 行被拒绝：{1*}"),
     (r"(\d+) rows? refused: (.+)", "{0} 行被拒绝：{1}"),
     (r"(\d+) settings? differs?, first (.+): (.+) here, (.+) there", "{0} 项设置不同，第一项 {1}：此处 {2}，目标 {3}"),
     (r"(\d+) settings? differs?, first (.+)", "{0} 项设置不同，第一项 {1}"),
@@ -206,7 +212,15 @@ _STEERED: tuple[tuple[str, str], ...] = (
 )
 
 # Pattern of the whole sentence, and its Chinese; the slots are those of `words.Words`. The first that fits counts.
-PATTERNS: tuple[tuple[str, str], ...] = (*_CHECKED, *_STEERED, *_ENDED, *rag.PATTERNS, *_SEARCHED, *metrics.PATTERNS)
+PATTERNS: tuple[tuple[str, str], ...] = (
+    *metrics.PATTERNS,
+    *_CHECKED,
+    *_STEERED,
+    *_ENDED,
+    *rag.PATTERNS,
+    *dump.PATTERNS,
+    *_SEARCHED,
+)
 
 CHECKS: Mapping[str, str] = {
     "source_has_points": "源集合有数据",
