@@ -55,7 +55,7 @@ class Lab:
         self.drill = DrillConfig("nightly", f"lab/{self.source}", f"lab/{self.target}", method="snapshot")
 
     def run(self, *, emit: Emit = ignore, damage: Damage | None = None, **options: Any) -> DrillOutcome:
-        plan = make_plan(self.session, self.drill, **options)
+        plan = replace(make_plan(self.session, self.drill, **options), recovery_seconds=0.0)
         return run_drill(plan, open_ends(self.session, self.drill), self.session.control, emit, damage)
 
     def snapshots(self, name: str) -> list[str]:

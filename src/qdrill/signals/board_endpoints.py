@@ -190,7 +190,8 @@ def _from_record(spec: TileSpec, subject: Subject, why: str) -> EndpointTile:
     if not told:
         return EndpointTile(None, note=why)
     name = next((one for one, change in told.items() if change), next(iter(told)))
-    return EndpointTile(None, change=told[name], note=f"{why}; the change is what endpoint {name} told the drill")
+    said = f"the change is what endpoint {name} told the drill"
+    return EndpointTile(None, change=told[name], note=f"{why}; {said}" if why else said)
 
 
 def _slim(now: Digest, before: Digest | None) -> Digest:
