@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _ADVICE = "check that it is running and its url in drills.toml"
 _MOST_WORDS = 4000
+# What is shorter stands in every answer by chance, and is no secret.
+_SHORTEST_SECRET = 4
 _NO_HEADERS: Mapping[str, str] = {}
 
 
@@ -262,8 +264,8 @@ class _Exchange:
             if isinstance(read, Broken):
                 return read
             lower = {name.lower(): value for name, value in response.headers.items()}
-            words = "" if response.is_success else said(read, self._secret)
-            return Answer(response.status_code, lower, read, words)
+            body = _without(read, self._secret)
+            return Answer(response.status_code, lower, body, "" if response.is_success else said(body))
 
     def _read(self, response: httpx.Response) -> bytes | Broken:
         packed = response.headers.get("content-encoding", "identity")
@@ -300,10 +302,16 @@ def said(body: bytes, secret: str = "") -> str:
 
     Understands JSON with `error`, `detail` or `message`, the first of them possibly an object with a `message`.
     """
-    text = _error_text(body[:_MOST_WORDS].decode("utf-8", "replace"))
-    for form in {secret, json.dumps(secret)[1:-1]} if secret else ():
-        text = text.replace(form, "***")
-    return one_line(text)
+    return one_line(_error_text(_without(body, secret)[:_MOST_WORDS].decode("utf-8", "replace")))
+
+
+def _without(body: bytes, secret: str) -> bytes:
+    """`body` without the secret, should the service repeat it: what it says goes on to records and screens."""
+    if len(secret) < _SHORTEST_SECRET:
+        return body
+    for form in {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}:
+        body = body.replace(form.encode("utf-8", "replace"), b"***")
+    return body
 
 
 def _error_text(text: str) -> str:
@@ -311,7 +319,8 @@ def _error_text(text: str) -> str:
         answer = json.loads(text)
     except (ValueError, RecursionError):
         return "" if text.lstrip()[:1] == "<" else text
-    for key in ("error", "detail", "message"):
+    # Where there are both, `error` is the kind of it, and `detail` says what is wrong.
+    for key in ("detail", "error", "message"):
         found = answer.get(key) if isinstance(answer, dict) else None
         if isinstance(found, dict):
             found = found.get("message")

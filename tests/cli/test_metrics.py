@@ -154,3 +154,12 @@ def test_a_hostile_collection_name_stays_a_label(tmp_path: Path) -> None:
         asked = [parse_qs(urlsplit(one.path).query)["query"][0] for one in prometheus.asked]
     assert ran.code == 0
     assert 'sum(import_rows_total{collection="a%0Ab\'{}=~"})' in asked
+
+
+def test_numbers_that_are_none_are_shown_and_not_drawn(tmp_path: Path) -> None:
+    values = [(1.0, "NaN"), (2.0, "1"), (3.0, "+Inf"), (4.0, "2")]
+    with OddService(_matrix(({"job": "a"}, values))) as service:
+        done = qdrill("metrics", "--query", "vector(0)/0", cwd=_home(tmp_path, _prometheus(service.url)))
+    assert done.code == 0, done.err
+    assert "internal error" not in done.err
+    assert "▁" in done.out

@@ -41,6 +41,7 @@ async def test_the_language_changes_live_and_the_cursor_stays(engine: ScriptedEn
     async with shown(engine) as (app, pilot, screen):
         await pilot.press("down", "down", "f2")
         assert "集合 2 个，存储 2 个" in screen_text(app)
+        assert "far 拒绝连接" in screen_text(app) and "refuses" not in screen_text(app)
         assert screen.table.grid.cursor == OTHER
         await pilot.press("f2")
         assert "Collections  2, stores 2" in screen_text(app)

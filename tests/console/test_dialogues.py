@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,14 @@ from qdrill.console.app import QdrillApp
 from qdrill.console.i18n import say
 from qdrill.console.modals.choose import Choose
 from qdrill.console.modals.confirm import Confirm
-from qdrill.console.modals.dialogue import Dialogue
+from qdrill.console.modals.dialogue import Dialogue, open_dialogue
 from qdrill.console.modals.help import Help
 from qdrill.console.modals.prompt import Prompt
 from qdrill.console.modals.reading import Reading
 from qdrill.console.text import shown
 from qdrill.console.widgets.line import Line
 from tests.console.support.hostile import HOSTILE, SIZE, SURROGATE, WORST, raw_controls
-from tests.console.support.screens import LARGE, run, screen_text, wait_until
+from tests.console.support.screens import LARGE, run, screen_text, toasts, wait_for_text, wait_until
 from tests.console.support.scripted import ScriptedEngine
 
 
@@ -40,6 +41,26 @@ async def test_toasts_show_what_they_are_told_and_are_no_markup(tmp_path: Path) 
         app.tell(WORST, severity="warning")
         await wait_until(pilot, lambda: "[/ [@click=app.quit]x[/] [bold" in screen_text(app))
         assert "Warning" in screen_text(app)
+
+
+async def test_a_toast_that_is_told_again_is_shown_once(tmp_path: Path) -> None:
+    async with run(ScriptedEngine(tmp_path), LARGE) as (app, pilot):
+        for text in ("one", "two", "one", "one"):
+            app.tell(text, severity="warning")
+        await wait_until(pilot, lambda: toasts(app) == ["two", "one"])
+        assert screen_text(app).count("Warning") == 2
+
+
+async def test_toasts_of_a_small_screen_cover_nothing_but_the_title(tmp_path: Path) -> None:
+    async with run(ScriptedEngine(tmp_path)) as (app, pilot):
+        before = screen_text(app).splitlines()
+        app.tell("登录 " * 5, severity="error")
+        await wait_for_text(pilot, "登录")
+        app.tell("登录 " * 5, severity="error")  # in the place of the first
+        await wait_until(pilot, lambda: len(app.screen.query("ToastHolder")) == 1)
+        after = screen_text(app).splitlines()
+        assert after[2:] == before[2:]
+        assert after[0].startswith(" qdrill") and "1 Drill" in after[1]
 
 
 async def test_dialogues_show_hostile_texts_as_they_are(tmp_path: Path) -> None:
@@ -158,13 +179,6 @@ async def test_the_help_changes_its_language(tmp_path: Path) -> None:
         await wait_until(pilot, lambda: "帮助：演练" in screen_text(app))
 
 
-async def test_a_dialogue_that_was_given_its_words_keeps_its_language(tmp_path: Path) -> None:
-    async with run(ScriptedEngine(tmp_path)) as (app, pilot):
-        await app.push_screen(Confirm("Really?", "b", "c"))
-        await pilot.press("f2")
-        assert app.language == "en"
-
-
 async def test_a_text_that_cannot_be_taken_is_told_and_stays(tmp_path: Path) -> None:
     answers: list[str | None] = []
     async with run(ScriptedEngine(tmp_path)) as (app, pilot):
@@ -197,3 +211,56 @@ async def test_letters_typed_while_an_answer_has_the_focus_go_into_the_field(tmp
         assert app.screen.query_one(Input).value == "xqy"
         await pilot.press("enter")
         await wait_until(pilot, lambda: answers == [True])
+
+
+async def test_every_dialogue_changes_its_language_while_it_is_open(tmp_path: Path) -> None:
+    async with run(ScriptedEngine(tmp_path), LARGE) as (app, pilot):
+
+        def word(key: str) -> str:
+            return app.say(f"app.{key}")
+
+        makers: tuple[Callable[[], Dialogue[Any]], ...] = (
+            lambda: Confirm(word("palette"), word("too_small"), word("no_action"), typed="登录"),
+            lambda: Choose(word("palette"), [("1", word("too_small")), ("2", word("no_action"))], "2"),
+            lambda: Prompt(word("palette"), word("too_small"), "", lambda _: word("no_action")),
+            lambda: Reading(word("palette"), f"{word('too_small')}\n{word('no_action')}"),
+            lambda: Reading(word("palette"), "", [("a", word("too_small")), ("b", word("no_action"))]),
+        )
+        for make in makers:
+            dialogue = open_dialogue(app, make)
+            await wait_until(pilot, lambda dialogue=dialogue: app.screen is dialogue)  # type: ignore[misc]
+            if isinstance(dialogue, Prompt):
+                await pilot.press("x", "enter")
+            for language in ("zh", "en"):
+                await pilot.press("f2")
+                await wait_for_text(pilot, say(language, "app.palette"))
+                text = screen_text(app)
+                assert all(say(language, f"app.{key}")[:20] in text for key in ("too_small", "no_action"))
+                assert app.screen is dialogue
+            await app.pop_screen()
+
+
+async def test_what_was_typed_and_chosen_outlives_a_change_of_language(tmp_path: Path) -> None:
+    answers: list[object] = []
+    async with run(ScriptedEngine(tmp_path)) as (app, pilot):
+        open_dialogue(app, lambda: Choose(app.say("theme.title"), [("a", "a"), ("b", "b")], "a"), answers.append)
+        await pilot.press("down", "f2", "enter")
+        await wait_until(pilot, lambda: answers == ["b"])
+        open_dialogue(app, lambda: Prompt(app.say("theme.title"), value="x"), answers.append)
+        await pilot.press("y", "f2", "z", "enter")
+        await wait_until(pilot, lambda: answers == ["b", "yz"])
+
+
+async def test_the_palette_changes_its_language_while_it_is_open(tmp_path: Path) -> None:
+    async with run(ScriptedEngine(tmp_path)) as (app, pilot):
+        await pilot.press("colon")
+        await wait_for_text(pilot, say("en", "action.drill.start"))
+        await pilot.press("f2")
+        await wait_for_text(pilot, say("zh", "action.drill.start"))
+        assert say("zh", "app.palette") in screen_text(app)
+
+
+def test_no_screen_opens_a_dialogue_whose_words_stay_behind() -> None:
+    folder = Path(qdrill.console.__file__).parent
+    made = re.compile(r"push_screen\(\s*(Choose|Confirm|Prompt|Reading)\(")
+    assert [path.name for path in folder.rglob("*.py") if made.search(path.read_text(encoding="utf-8"))] == []

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input, Select
 
+from qdrill.config_model import EmbedderConfig, SearchConfig
 from qdrill.console.app import QdrillApp
 from qdrill.console.handover import Handover
 from qdrill.console.i18n import Language
@@ -42,7 +43,8 @@ async def test_without_a_drill_there_is_an_offer(engine: ScriptedEngine, size: t
         await wait_for_text(pilot, "Play the demonstration")
         for key in ("s", "n", "d", "t"):
             await pilot.press(key)
-        await wait_until(pilot, lambda: len(toasts(app)) == 4)
+            await wait_until(pilot, lambda: toasts(app))
+            app.clear_notifications()
         assert not engine.called("drill")
         await pilot.press("down", "enter")
         await wait_for_text(pilot, "Put a drill together")
@@ -209,3 +211,15 @@ async def test_before_a_drill_the_throttle_is_that_of_the_plan(engine: ScriptedE
         await wait_for_text(pilot, "0.05 ms a point")
         assert screen.drill is not None
         assert screen.drill.delay_ms_per_point == 0.05
+
+
+async def test_the_form_shows_the_embedder_of_the_drill(engine: ScriptedEngine) -> None:
+    search = SearchConfig(text="登录", top_k=3, embedder="words")
+    embedders = {name: EmbedderConfig(name, "bm25") for name in ("letters", "words")}
+    engine.config = replace(engine.config, embedders=embedders, drills=(samples.nightly(searches=(search,)),))
+    async with shown(engine) as (app, pilot, _):
+        await pilot.press("e")
+        await wait_until(pilot, lambda: app.screen.query("#field-embedder"))
+        await wait_until(
+            pilot, lambda: any("embedder" in line and "words" in line for line in screen_text(app).splitlines())
+        )

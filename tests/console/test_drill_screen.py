@@ -161,7 +161,8 @@ async def test_from_the_drill_to_the_plan_and_back(engine: ScriptedEngine) -> No
     async with shown(engine) as (app, pilot, _):
         for key in ("v", "slash", "c", "l", "p", "x"):
             await pilot.press(key)
-        await wait_until(pilot, lambda: len(toasts(app)) == 6)
+            await wait_until(pilot, lambda: toasts(app))
+            app.clear_notifications()
         await started(pilot, engine)
         await wait_for_text(pilot, "500 of 1,000 points")
         await pilot.press("v")

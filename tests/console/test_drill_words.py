@@ -33,6 +33,25 @@ def test_names_of_checks() -> None:
     assert engine_words.check_name("zh", "no_such_check") == "no_such_check"
 
 
+@pytest.mark.parametrize(
+    ("english", "en", "zh"),
+    [
+        (
+            "restored 29997 of 30000 points",
+            "restored 29,997 of 30,000 points",
+            "恢复 29,997 个数据点，应为 30,000 个",
+        ),
+        ("29997 of 30000 equal", "29,997 of 30,000 equal", "30,000 个中 29,997 个相同"),
+        ("about 30000, with a writer at work", "about 30,000, with a writer at work", "约 30,000 个，备份期间有写入"),
+        ("random point 12345", "random point 12345", "随机点 12345"),
+        ("local/30000 points", "local/30000 points", "local/30000 points"),
+    ],
+)
+def test_amounts_in_checks_are_shown_as_everywhere_else(english: str, en: str, zh: str) -> None:
+    assert engine_words.check_words("en", english) == en
+    assert engine_words.check_words("zh", english) == zh
+
+
 def test_sentences() -> None:
     assert engine_words.sentence("en", PASSED) == PASSED
     assert _CHINESE.search(engine_words.sentence("zh", PASSED))

@@ -72,11 +72,13 @@ async def test_y_copies_the_tile_or_the_chart_and_c_each_of_them(engine: Scripte
     async with opened(engine) as (app, pilot, screen):
         await charted(pilot, screen)
         await pilot.press("y")
-        await wait_until(pilot, lambda: len(toasts(app)) == 1)
+        await wait_until(pilot, lambda: toasts(app))
+        app.clear_notifications()
         assert copied(app) == "Rows imported, 100,000, +100,000 in the drill, endpoint rag, 0 s ago"
         await expressed(pilot, screen, "up")
         await pilot.press("y")
-        await wait_until(pilot, lambda: len(toasts(app)) == 2)
+        await wait_until(pilot, lambda: toasts(app))
+        app.clear_notifications()
         document = json.loads(copied(app))
         assert (document["promql"], document["source"]) == ("up", "Prometheus")
         assert len(document["series"][0]["points"]) == 181
@@ -85,7 +87,7 @@ async def test_y_copies_the_tile_or_the_chart_and_c_each_of_them(engine: Scripte
         await wait_until(pilot, lambda: len(app.screen_stack) > 1)
         assert app.screen.query_one(OptionList).option_count == 3
         await pilot.press("end", "enter")
-        await wait_until(pilot, lambda: len(toasts(app)) == 3)
+        await wait_until(pilot, lambda: toasts(app))
         assert copied(app) == "up"
 
 

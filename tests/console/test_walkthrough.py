@@ -401,3 +401,20 @@ async def test_the_offer_is_not_taken_while_a_job_runs(tmp_path: Path) -> None:
         assert app.then is None
         assert any("Wait for its end" in one for one in toasts(app))
         gate.set()
+
+
+async def test_a_caption_never_runs_ahead_of_the_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: dict[str, str] = {}
+    drawn = WalkthroughApp._drawn
+
+    async def watched(app: WalkthroughApp) -> None:
+        await drawn(app)
+        seen.setdefault(app.player.step.name, screen_text(app))
+
+    monkeypatch.setattr(WalkthroughApp, "_drawn", watched)
+    async with playing(tmp_path, speed=100.0, size=LARGE) as (app, pilot):
+        await to_the_end(app, pilot)
+    assert "✓ Preflight" in seen["backup"]
+    assert "✓ Backup" in seen["restore"]
+    assert "✓ Restore" in seen["validate"]
+    assert "PASS" in seen["verdict"] and "✓ Record" in seen["verdict"]

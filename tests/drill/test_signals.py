@@ -21,10 +21,12 @@ from qdrill.config_model import (
     QueryConfig,
 )
 from qdrill.control import JobControl
+from qdrill.drill.results import Objectives
 from qdrill.events import Emit, Event, Notice, StageFinished
 from qdrill.records.integrity import check_record
 from qdrill.records.model import DrillRecord
 from qdrill.records.render_toml import load_record
+from qdrill.signals.own_endpoint import NOT_THIS_DRILL
 from qdrill.signals.plan import SignalPlan
 from qdrill.stores.base import Store
 from tests.drill.drills import Rehearsal, check, states
@@ -151,12 +153,47 @@ def test_qdrills_own_metrics_move_while_the_drill_runs_and_last_in_a_file(drill:
     assert 'qdrill_last_verdict{drill="test",verdict="pass"} 1.0' in kept
 
 
-def test_a_port_in_use_is_a_note(drill: Rehearsal, target: ExpositionTarget) -> None:
+def test_a_port_in_use_is_told_and_who_answers_there_proves_nothing(drill: Rehearsal, target: ExpositionTarget) -> None:
+    """Another drill has the port, and happens to count as many rows into a collection of the same name."""
+    told: list[str] = []
+
+    def emit(event: Event) -> None:
+        if isinstance(event, Notice):
+            told.append(event.text)
+        when_restored(lambda: setattr(target, "text", rows(drill, COUNT)))(event)
+
+    target.text = rows(drill, 0)
     exporter = ExporterConfig(target.address, during_drills=True)
-    outcome = drill.run(signals=SignalPlan(exporter=exporter))
-    assert outcome.result.verdict == "pass"
+    signals = SignalPlan((endpoint(target.url),), exporter=exporter, expects=DEMANDS[:1])
+    outcome = drill.run(emit=emit, signals=signals)
+    assert outcome.result.verdict == "inconclusive"
+    assert check(outcome.result, "expect_import_rows_total").seen == NOT_THIS_DRILL
     notes = load_record(outcome.record).metrics.notes
-    assert any(target.address.rpartition(":")[2] in note for note in notes), notes
+    port = target.address.rpartition(":")[2]
+    assert any(port in note for note in notes), notes
+    assert any(port in text for text in told), told
+
+
+def test_an_endpoint_that_hangs_does_not_age_the_backup(drill: Rehearsal) -> None:
+    """It is asked before the backup: what is between backup and restore counts in the recovery point."""
+    with OddService(hang()) as odd:
+        signals = SignalPlan((endpoint(odd.url, timeout=3.0),))
+        outcome = drill.run(signals=signals, objectives=Objectives(rpo_seconds=2.5))
+    assert outcome.result.verdict == "pass", outcome.result.reason
+
+
+def test_a_key_that_a_service_repeats_is_nowhere(drill: Rehearsal) -> None:
+    key = "SECRET-of-metrics-3333"
+    text = f'{STARTED}import_rows_total{{collection="{drill.target}",said="{key}"}} 1\n'
+    with OddService(reply(text.encode())) as odd:
+        config = MetricsConfig("rag", odd.url, api_key_env="METRICS_KEY")
+        outcome = drill.run(signals=SignalPlan((config,), environ={"METRICS_KEY": key}))
+        assert odd.asked[0].headers["authorization"] == f"Bearer {key}"
+    folder = outcome.record.parent
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert folder / "evidence" / "metrics-01.json" in files
+    assert [path.name for path in files if key in path.read_text()] == []
+    assert '"said": "***"' in (folder / "evidence" / "metrics-01.json").read_text()
 
 
 @pytest.fixture(scope="module")

@@ -86,7 +86,8 @@ def reading(name: str, rows: float | None = None, **more: object) -> EndpointRea
 
 
 def answer(name: str, state: str, note: str = "") -> QueryAnswer:
-    return QueryAnswer(name, "up", "instant", state, 0.0, 0.0, note)  # type: ignore[arg-type]
+    series = (Series((), ((0.0, 1.0),)),) if state == "answered" else ()
+    return QueryAnswer(name, "up", "instant", state, 0.0, 0.0, note, series)  # type: ignore[arg-type]
 
 
 def checks() -> list[Check]:
@@ -138,7 +139,7 @@ def test_what_is_said_of_a_short_drill(scrape: float, wait: float, warnings: lis
         query = QueryConfig("q", "up", "instant")
         told: list[str] = []
         control = Hurried()
-        (found,) = ask_drill(settings, {}, control, [query], ended - timedelta(seconds=5), ended, told.append)
+        (found,) = ask_drill(settings, {}, control, [query], (ended - timedelta(seconds=5), ended, ended), told.append)
     assert left(found.note, "no luck", "no; luck", "a; b; c") == ""
     assert all(left(one) == "" for one in told)
     assert bool(told) == (scrape == 3600)

@@ -125,6 +125,18 @@ def test_an_endpoint_that_is_gone_since_leaves_the_change_it_told_the_record(tmp
     assert found.note.endswith("; the change is what endpoint rag told the drill")
 
 
+def test_what_the_record_has_wins_over_an_endpoint_that_did_not_move(tmp_path: Path) -> None:
+    with OddService(Exposed(rows=50).answer()) as one:
+        made = config(tmp_path, {"rag": one.url, "gone": "http://127.0.0.1:9/metrics"})
+        record = metrics(rows=50.0)
+        (told,) = record.endpoint
+        still = replace(told, name="rag", change=(replace(told.change[0], rows=0.0),))
+        write_record(made, metrics=replace(record, endpoint=(still, replace(told, name="gone"))))
+        found = tile(reader(made).read(), "import_rows")
+    assert (found.value, found.change) == (50, 50)
+    assert found.note == "the change is what endpoint gone told the drill"
+
+
 def test_a_record_of_another_target_lends_no_change(tmp_path: Path) -> None:
     with OddService(Exposed(rows=108).answer()) as one:
         made = config(tmp_path, {"rag": one.url})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import pytest
@@ -10,7 +11,8 @@ from qdrill.config_model import ExpectConfig, Method
 from qdrill.drill.results import Check, State
 from qdrill.drill.verdict import judge
 from qdrill.signals.checks import STRAIGHT, signal_checks, worst
-from qdrill.signals.model import EndpointReading, ImportChange, QueryAnswer, ReadingState
+from qdrill.signals.model import EndpointReading, ImportChange, QueryAnswer, ReadingState, Series
+from qdrill.signals.own_endpoint import NOT_THIS_DRILL
 
 TARGET = "default_collection_restored"
 MetricName = Literal["import_rows_total", "import_batches_total", "import_skipped_total"]
@@ -36,9 +38,11 @@ def checks(
 
 
 def query(state: Literal["answered", "empty", "failed"], note: str = "") -> QueryAnswer:
-    return QueryAnswer(f"q-{state}", "up", "range", state, 0, 1, note)
+    series = (Series((), ((0.0, 1.0),)),) if state == "answered" else ()
+    return QueryAnswer(f"q-{state}", "up", "range", state, 0, 1, note, series)
 
 
+NOT_A_NUMBER = QueryAnswer("nan", "0/0", "range", "answered", 0, 1, series=(Series((), ((0.0, float("nan")),)),))
 ROWS = demand("import_rows_total", "points_expected")
 SKIPPED = demand("import_skipped_total", 0)
 
@@ -94,6 +98,20 @@ def test_an_import_through_the_service_that_nobody_counted_is_open() -> None:
     assert checks(reading("absent"))["import_metrics"].state == "inconclusive"
 
 
+def test_what_qdrill_counts_itself_says_nothing_of_a_service_that_it_restored_through() -> None:
+    own = replace(reading(change=ImportChange(TARGET, rows=5.0)), own=True)
+    assert checks(own)["import_metrics"].state == "inconclusive"
+    assert checks(own, method="rows")["import_metrics"].state == "pass"
+
+
+def test_another_qdrill_at_our_own_address_proves_nothing_about_this_drill() -> None:
+    own = replace(reading("absent", note=NOT_THIS_DRILL), own=True)
+    found = checks(own, ROWS, method="rows")
+    assert found["expect_import_rows_total"].state == "inconclusive"
+    assert found["expect_import_rows_total"].seen == NOT_THIS_DRILL
+    assert found["metrics_endpoints"].state == "pass"
+
+
 def test_a_missed_demand_fails_the_drill_and_an_open_one_leaves_it_open() -> None:
     good = [
         Check(name, "pass", "", "")
@@ -114,6 +132,7 @@ def test_an_unknown_number_of_points_cannot_be_matched() -> None:
     [
         ((query("answered"), query("empty")), "pass", "2 of 2 answered, 1 without data"),
         ((query("empty"),), "inconclusive", "1 of 1 answered, 1 without data"),
+        ((NOT_A_NUMBER,), "inconclusive", "1 of 1 answered, 1 without data"),
         ((query("answered"), query("failed", "no\nanswer")), "inconclusive", "1 of 2 answered; q-failed: no answer"),
     ],
 )

@@ -25,7 +25,7 @@ from tests.support.prometheus_server import ExpositionTarget, RunningPrometheus,
 
 ROWS = "window_rows"
 BOTH = (QueryConfig("range", ROWS), QueryConfig("instant", ROWS, "instant"))
-SHORTER = "the drill was shorter than the scrape interval of "
+SHORTER = "the restore ended less than a scrape interval of "
 
 
 class Patient(JobControl):
@@ -47,8 +47,15 @@ class Asking:
         self.control: JobControl = Patient()
         self.told: list[str] = []
 
-    def ask(self, start: datetime, end: datetime, queries: tuple[QueryConfig, ...] = BOTH) -> tuple[QueryAnswer, ...]:
-        return ask_drill(self.config, {}, self.control, queries, start, end, self.told.append)
+    def ask(
+        self,
+        start: datetime,
+        end: datetime,
+        queries: tuple[QueryConfig, ...] = BOTH,
+        restored: datetime | None = None,
+    ) -> tuple[QueryAnswer, ...]:
+        """`restored` is when the restore ended: with the drill, where nothing is said."""
+        return ask_drill(self.config, {}, self.control, queries, (start, restored or end, end), self.told.append)
 
     @property
     def slept(self) -> list[float]:
@@ -70,14 +77,15 @@ def parameters(asked: Asked) -> dict[str, str]:
 
 def test_the_window_is_widened_by_a_scrape(service: OddService) -> None:
     asking = Asking(service.url)
-    answers = asking.ask(NOW, NOW + timedelta(seconds=15))
+    answers = asking.ask(NOW, NOW + timedelta(seconds=15), restored=NOW - timedelta(seconds=1))
     assert [(answer.start, answer.end) for answer in answers] == [
         ((NOW - timedelta(seconds=15)).timestamp(), (NOW + timedelta(seconds=30)).timestamp()),
         ((NOW + timedelta(seconds=15)).timestamp(),) * 2,
     ]
     assert [answer.note for answer in answers] == ["", ""]
     assert (asking.slept, asking.told) == ([], [])
-    _, ranged, instant = map(parameters, service.asked)
+    # The two are asked side by side, behind the trial.
+    instant, ranged = sorted(map(parameters, service.asked[1:]), key=lambda one: "end" in one)
     assert float(ranged["end"]) - float(ranged["start"]) == 45
     assert float(instant["time"]) == (NOW + timedelta(seconds=15)).timestamp()
 
@@ -88,9 +96,18 @@ def test_a_short_drill_waits_for_a_scrape(service: OddService) -> None:
     answers = asking.ask(end - timedelta(seconds=14), end)
     (slept,) = asking.slept
     assert 14 < slept <= 15.5
-    assert asking.told == [f"{SHORTER}15 s; waiting {slept:.1f} s for Prometheus to scrape once more"]
-    note = f"{SHORTER}15 s; asked after the scrape that followed it"
+    assert asking.told == [f"{SHORTER}15 s ago; waiting {slept:.1f} s for Prometheus to scrape once more"]
+    note = f"{SHORTER}15 s ago; asked after the scrape that followed it"
     assert [answer.note for answer in answers] == [note, note]
+
+
+def test_a_long_drill_waits_where_its_restore_has_only_just_ended(service: OddService) -> None:
+    """The scrape that saw its middle says nothing of what the restore did at its end."""
+    asking = Asking(service.url)
+    end = datetime.now(UTC)
+    asking.ask(end - timedelta(hours=1), end, restored=end - timedelta(seconds=5))
+    (slept,) = asking.slept
+    assert 9 < slept <= 10.5
 
 
 def test_a_short_drill_that_is_long_over_waits_for_nothing(service: OddService) -> None:
@@ -99,7 +116,7 @@ def test_a_short_drill_that_is_long_over_waits_for_nothing(service: OddService) 
     ranged, instant = asking.ask(start, start + timedelta(seconds=1))
     assert (asking.slept, asking.told) == ([], [])
     assert instant.start == (start + timedelta(seconds=16)).timestamp()
-    assert ranged.note == f"{SHORTER}15 s; asked after the scrape that followed it"
+    assert ranged.note == f"{SHORTER}15 s ago; asked after the scrape that followed it"
 
 
 @pytest.mark.parametrize(("wait", "slept"), [(0.0, []), (3.0, [3.0])])
@@ -109,13 +126,15 @@ def test_the_wait_is_bounded(service: OddService, wait: float, slept: list[float
     answers = asking.ask(end - timedelta(seconds=1), end)
     assert asking.slept == slept
     assert len(asking.told) == len(slept)
-    note = f"{SHORTER}15 s and wait_seconds is {wait:g}; the scrape that followed it may be missing"
+    note = f"{SHORTER}15 s ago and wait_seconds is {wait:g}; the scrape that followed it may be missing"
     assert [answer.note for answer in answers] == [note, note]
 
 
 def test_nothing_is_asked_of_the_future(service: OddService) -> None:
     end = datetime.now(UTC)
-    ranged, instant = Asking(service.url, scrape=600).ask(end - timedelta(hours=1), end)
+    ranged, instant = Asking(service.url, scrape=600).ask(
+        end - timedelta(hours=1), end, restored=end - timedelta(hours=1)
+    )
     assert ranged.end <= datetime.now(UTC).timestamp() + 1
     assert instant.end == end.timestamp()
 
@@ -129,7 +148,7 @@ def test_the_notes_of_an_answer_stay() -> None:
     warned = success("vector", [], warnings=["careful"])
     with OddService(reply(warned)) as service:
         (answer,) = Asking(service.url, wait=0).ask(NOW, NOW, BOTH[:1])
-    assert answer.note.startswith("Prometheus warns: careful; the drill was shorter")
+    assert answer.note.startswith("Prometheus warns: careful; the restore ended less")
 
 
 def test_one_wrong_query_leaves_the_others() -> None:
@@ -180,7 +199,7 @@ def test_a_cancel_ends_the_wait(service: OddService) -> None:
 
     end = datetime.now(UTC)
     with pytest.raises(Interrupted):
-        ask_drill(asking.config, {}, asking.control, BOTH, end, end, cancel)
+        ask_drill(asking.config, {}, asking.control, BOTH, (end, end, end), cancel)
     assert time.monotonic() - cancelled[0] < 0.2
     with pytest.raises(Interrupted):
         asking.ask(end, end)

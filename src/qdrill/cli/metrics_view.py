@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -180,7 +181,7 @@ def amount(value: float, unit: Unit) -> str:
 
 def spark(points: Sequence[tuple[float, float]]) -> str:
     """The points as bars, the highest of each stretch; empty where there are too few to show a course."""
-    values = [value for _, value in points]
+    values = [value for _, value in points if math.isfinite(value)]
     if len(values) < 2:
         return ""
     size = len(values) / min(SPARK_WIDTH, len(values))

@@ -13,6 +13,7 @@ from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.notifications import Notify
 from textual.screen import Screen
 from textual.types import CSSPathType
 
@@ -142,6 +143,16 @@ class QdrillApp(Copying, Evidence, Helping, Leaving, Looks, App[int]):
         """A toast; `text` may be hostile. What is no mere information says so in words, not by its colour alone."""
         title = "" if severity == "information" else self.say(f"toast.{severity}")
         self.notify(shown(text, LONGEST_TOAST), title=title, severity=severity, markup=False)
+
+    def on_notify(self, event: Notify) -> None:
+        """A toast that is on the screen already is shown once, from now on; Textual adds it after this."""
+        new = event.notification
+        for one in list(self._notifications):
+            if (one.title, one.message) == (new.title, new.message):
+                self._unnotify(one)
+                # Textual would leave the empty frame of the toast standing, a line high.
+                for screen in self.screen_stack:
+                    screen.query(f"#--textual-toast-{one.identity}").remove()
 
     def tell_error(self, error: QdrillError) -> None:
         """An error of the engine as a toast."""

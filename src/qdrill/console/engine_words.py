@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
+from qdrill import units
 from qdrill.console.i18n import Language
 from qdrill.records.words import WORDS
+
+# Amounts alone: ids, years, sizes in bytes and digits within names stay as they are.
+_AMOUNT = re.compile(r"(?<![^\s，；：（(])\d{4,}(?= (?:of \d|points?\b|rows?\b|equal\b)|, with a writer| ?[个行])")
 
 
 def check_name(language: Language, name: str) -> str:
@@ -24,3 +29,8 @@ def sentence(language: Language, english: str) -> str:
     parts = english.split("; ")
     found = [words.sentence(part) for part in parts]
     return english if found == parts else "；".join(found)
+
+
+def check_words(language: Language, english: str) -> str:
+    """What a check, or a verdict's reason, says: a sentence whose amounts are shown as everywhere else, `30,000`."""
+    return _AMOUNT.sub(lambda found: units.count(int(found.group())), sentence(language, english))

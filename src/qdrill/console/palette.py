@@ -14,6 +14,7 @@ from textual.widgets import Input
 
 from qdrill.console.actions import ACTIONS, Action, binding_in_dialogue
 from qdrill.console.text import shown
+from qdrill.console.widgets.say import Localised
 
 if TYPE_CHECKING:
     from qdrill.console.app import QdrillApp
@@ -22,14 +23,23 @@ _LONGEST = 200
 _HARMLESS = r"[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]*"
 
 
-class Palette(CommandPalette):
+class Palette(CommandPalette, Localised):
     """Textual's palette, into which nothing can be pasted that a terminal would obey."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [binding_in_dialogue("app.screenshot")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        binding_in_dialogue("app.screenshot"),
+        binding_in_dialogue("app.language"),
+    ]
 
     def on_mount(self) -> None:
         """Its line is Textual's own, which sends what it holds to the terminal as it is."""
         self.query_one(Input).restrict = _HARMLESS
+
+    def relabel(self) -> None:
+        """Look again for what was typed, among the names in the app's language."""
+        line = self.query_one(Input)
+        line.placeholder = self.say("app.palette")
+        line.post_message(Input.Changed(line, line.value))
 
 
 class ActionCommands(Provider):

@@ -132,6 +132,7 @@ class _Drill:
         """Run the stages; an error of any of them becomes a verdict, never a lost drill."""
         try:
             start = self._preflight()
+            self.signals.before()
             backup = self._backup()
             with self.method.opened(backup):
                 self._restore(backup, start)
@@ -200,7 +201,6 @@ class _Drill:
         answers = ask_all(planned, self.ends.source, self.control)
         newest, note = self.method.newest_time(plan.payload_time_field) if plan.payload_time_field else (None, "")
         found.notes += [note] if note else []
-        self.signals.before()
         with self._stage("restore"):
             found.rpa = recovery_point(backup, newest, datetime.now(UTC))
             found.restored = self.method.restore()

@@ -27,7 +27,7 @@ FIXED: Mapping[str, str] = {
     "the drill ended before metrics were read": "演练在读取指标之前已结束",
     "every metrics endpoint read before and after the restore": "恢复前后均读取到每个指标端点",
     "every query answered by Prometheus": "Prometheus 应答每个查询",
-    "no endpoint counted an imported row": "没有端点计到导入的行",
+    "no endpoint of a service counted an imported row": "没有端点计到导入的行",
     "a restore straight into Qdrant does not move a service's import metrics": (
         "直接恢复到 Qdrant 不会改变服务的导入指标"
     ),
@@ -73,7 +73,7 @@ FIXED: Mapping[str, str] = {
     "the expression is empty": "表达式为空",
 }
 
-_SHORTER = r"the drill was shorter than the scrape interval of \S+ s"
+_SHORTER = r"the restore ended less than a scrape interval of \S+ s ago"
 _WINDOW = (
     rf"{_SHORTER}(?:; asked after the scrape that followed it"
     r"| and wait_seconds is \S+; the scrape that followed it may be missing)"
@@ -111,7 +111,7 @@ _NOTED: tuple[tuple[str, str], ...] = (
         rf"({_SHORTER}); waiting (\S+) s for Prometheus to scrape once more",
         "{0*}；等待 {1} 秒，让 Prometheus 再抓取一次",
     ),
-    (r"the drill was shorter than the scrape interval of (\S+) s", "演练短于抓取间隔 {0} 秒"),
+    (r"the restore ended less than a scrape interval of (\S+) s ago", "恢复结束距今不足一个抓取间隔（{0} 秒）"),
     (
         r"(native histograms are left out: \d+ series|the answer is the text \".*?\", not a number); "
         r"(Prometheus warns: .+)",

@@ -18,6 +18,7 @@ from qdrill.signals.board_prometheus import PrometheusReader, PrometheusTile
 from qdrill.signals.board_subject import Subject, Subjects
 from qdrill.signals.board_tiles import SPECS, TileSpec
 from qdrill.signals.model import QueryAnswer, Series
+from qdrill.signals.own_endpoint import is_own
 
 PROMETHEUS = "Prometheus"
 NOT_CONFIGURED = (
@@ -41,7 +42,13 @@ class BoardReader:
     def __init__(self, config: Config, environ: Mapping[str, str], control: JobControl, drills: Path) -> None:
         self._config = config
         self._subjects = Subjects(config, drills)
-        self._endpoints = EndpointReader(tuple(config.metrics.values()), environ, control, self._subjects.targets())
+        self._endpoints = EndpointReader(
+            tuple(config.metrics.values()),
+            environ,
+            control,
+            self._subjects.targets(),
+            own=lambda endpoint: is_own(endpoint, config.exporter),
+        )
         self._prometheus = None if config.prometheus is None else PrometheusReader(config.prometheus, environ, control)
         self._lock = threading.Lock()
         self._asked: str | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -17,6 +17,7 @@ from qdrill.signals.board_subject import Subject
 from qdrill.signals.board_tiles import QUANTILE, Digest, TileSpec, beyond, digest
 from qdrill.signals.change import quantile
 from qdrill.signals.model import Exposition
+from qdrill.signals.own_endpoint import ONLY_DURING_DRILLS
 from qdrill.urls import BadUrl, server_key
 
 # An hour of readings two seconds apart.
@@ -60,8 +61,9 @@ class EndpointReader:
         environ: Mapping[str, str],
         control: JobControl,
         collections: Iterable[str] = (),
+        own: Callable[[MetricsConfig], bool] = lambda _: False,
     ) -> None:
-        self.endpoints = tuple(endpoints)
+        self.endpoints, self._is_own = tuple(endpoints), own
         # Of these something is known before anybody asks: a drill that starts has to be compared with what was before.
         self._expected = tuple(islice(collections, _COLLECTIONS - 1))
         self._environ, self._control = environ, control
@@ -84,7 +86,8 @@ class EndpointReader:
         try:
             return read(endpoint, self._environ, self._control)
         except (SignalError, UsageError) as error:
-            return one_line(str(error))
+            hint = f"; {ONLY_DURING_DRILLS}" if self._is_own(endpoint) else ""
+            return one_line(f"{error}{hint}")
 
     def _keep(self, collection: str, found: Mapping[str, Exposition]) -> Mapping[str, Digest]:
         with self._lock:
@@ -137,14 +140,14 @@ class EndpointReader:
         if not name:
             return _from_record(spec, subject, self._why_not(spec, subject, reading))
         found = reading.digests[name]
-        return EndpointTile(
-            found.values[spec.key],
-            name,
-            found.at,
-            self._change(spec, subject, name),
-            self.points(subject.collection, name, spec.key),
-            BEYOND if spec.kind == "quantile" and beyond(found.histogram) else "",
-        )
+        note = BEYOND if spec.kind == "quantile" and beyond(found.histogram) else ""
+        change = self._change(spec, subject, name)
+        if not change:
+            # Another endpoint may have told the drill what this one does not know of.
+            told = _from_record(spec, subject, note)
+            change, note = (told.change, told.note) if told.change else (change, note)
+        points = self.points(subject.collection, name, spec.key)
+        return EndpointTile(found.values[spec.key], name, found.at, change, points, note)
 
     def _is_at(self, name: str, url: str | None) -> bool:
         config = next(one for one in self.endpoints if one.name == name)

@@ -5,10 +5,11 @@ Nothing here can fail a drill: what does not answer becomes a check or a note. O
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -17,11 +18,12 @@ from qdrill.config_model import MetricsConfig, QueryConfig
 from qdrill.control import JobControl
 from qdrill.drill.results import Check, Verdict
 from qdrill.errors import Interrupted, QdrillError, SignalError, UsageError
-from qdrill.events import Emit, Notice
+from qdrill.events import Emit, Event, Notice, StageFinished, ignore
 from qdrill.language import language
 from qdrill.signals.checks import signal_checks
 from qdrill.signals.exporter import DrillExporter
 from qdrill.signals.model import EndpointReading, Exposition, QueryAnswer
+from qdrill.signals.own_endpoint import NOT_THIS_DRILL, is_own
 from qdrill.signals.plan import SignalPlan
 from qdrill.signals.throughput import Throughput
 
@@ -62,12 +64,15 @@ class DrillSignals:
         self._exporter = DrillExporter(plan.exporter, directory.parent, collection, control)
         self._before: dict[str, Reading] = {}
         self._after: dict[str, Reading] = {}
-        self._started = datetime.now(UTC)
+        self._started = self._restored = datetime.now(UTC)
+        self._tell: Emit = ignore
+        self._grafana_hangs = False
         self.found = Collected()
 
     def __enter__(self) -> Self:
         if note := self._exporter.start():
             self.found.notes.append(note)
+            self._tell(Notice("warning", note))
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -75,10 +80,17 @@ class DrillSignals:
 
     def watch(self, emit: Emit) -> Emit:
         """A sink that hears the drill's events and passes them on."""
-        return self._throughput.watch(self._exporter.watch(emit))
+        inner = self._tell = self._throughput.watch(self._exporter.watch(emit))
+
+        def heard(event: Event) -> None:
+            if isinstance(event, StageFinished) and event.stage == "restore":
+                self._restored = datetime.now(UTC)
+            inner(event)
+
+        return heard
 
     def before(self) -> None:
-        """Read every endpoint, before the restore begins. Raises Interrupted."""
+        """Read every endpoint, before the backup: what hangs here ages no backup. Raises Interrupted."""
         with self._guarded("reading the metrics endpoints"):
             self._before = self._read(self._plan.endpoints)
 
@@ -125,7 +137,7 @@ class DrillSignals:
 
         self.found.picture, note = metrics_picture(
             self._directory,
-            self._plan.grafana,
+            None if self._grafana_hangs else self._plan.grafana,
             self._plan.environ,
             self._control,
             self._started,
@@ -169,6 +181,7 @@ class DrillSignals:
         self.found.grafana = panel_link(config, self._started, ended, self._collection)
         if not config.annotate:
             return
+        began = time.monotonic()
         self.found.annotation, note = annotate(
             config,
             self._plan.environ,
@@ -181,6 +194,8 @@ class DrillSignals:
             end=ended,
         )
         self._note(note)
+        # One that hangs costs its timeout once: it is not asked for a picture then.
+        self._grafana_hangs = time.monotonic() - began >= config.timeout_seconds
 
     def _read(self, endpoints: Sequence[MetricsConfig]) -> dict[str, Reading]:
         """Every endpoint at once, so that slow ones cost their longest timeout and not the sum."""
@@ -206,12 +221,17 @@ class DrillSignals:
         readable = [one for one in self._plan.endpoints if isinstance(self._before.get(one.name), Exposition)]
         later = self._after = self._read(readable)
         never = SignalError("it was not read before the restore")
-        return tuple(
-            compare(self._before.get(one.name, never), later.get(one.name, never), one.url)
-            if one.name in later
-            else _unreadable(one, self._before.get(one.name, never))
-            for one in self._plan.endpoints
-        )
+
+        def of(one: MetricsConfig) -> EndpointReading:
+            own = is_own(one, self._plan.exporter)
+            if own and not self._exporter.serving:
+                return EndpointReading(one.name, one.url, "absent", NOT_THIS_DRILL, own=True)
+            before = self._before.get(one.name, never)
+            if one.name not in later:
+                return _unreadable(one, str(before))
+            return replace(compare(before, later[one.name], one.url), own=own)
+
+        return tuple(map(of, self._plan.endpoints))
 
     def _ask_prometheus(self, tell: Callable[[str], None]) -> tuple[QueryAnswer, ...]:
         config = self._plan.prometheus
@@ -220,7 +240,8 @@ class DrillSignals:
         from qdrill.signals.window import ask_drill
 
         ended = datetime.now(UTC)
-        return ask_drill(config, self._plan.environ, self._control, self._queries(), self._started, ended, tell)
+        window = self._started, self._restored, ended
+        return ask_drill(config, self._plan.environ, self._control, self._queries(), window, tell)
 
     def _queries(self) -> tuple[QueryConfig, ...]:
         """The default queries, then the drill's own; of one name, the drill's."""
@@ -230,5 +251,5 @@ class DrillSignals:
         return (*(one for one in default_queries(self._collection) if one.name not in own), *self._plan.queries)
 
 
-def _unreadable(endpoint: MetricsConfig, why: Reading) -> EndpointReading:
-    return EndpointReading(endpoint.name, endpoint.url, "unreadable", str(why))
+def _unreadable(endpoint: MetricsConfig, why: str) -> EndpointReading:
+    return EndpointReading(endpoint.name, endpoint.url, "unreadable", why)

@@ -150,6 +150,11 @@ class DrillExporter:
             return emit
         return self._live.watch(emit)
 
+    @property
+    def serving(self) -> bool:
+        """Whether the metrics of this drill can be read."""
+        return self._server is not None
+
     def _wanted(self) -> bool:
         config = self._config
         return config.during_drills or config.textfile is not None or config.pushgateway is not None

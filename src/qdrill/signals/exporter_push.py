@@ -61,8 +61,10 @@ def _sender(
     opener = build_opener(ProxyHandler({})) if local else build_opener()
 
     def send() -> None:
-        with opener.open(Request(url, data, dict(headers), method=method), timeout=timeout):
-            return
+        with opener.open(Request(url, data, dict(headers), method=method), timeout=timeout) as answer:
+            # A Pushgateway that took it has nothing to say.
+            if answer.read(400).strip():
+                raise URLError("it answered with a page, as no Pushgateway does")
 
     return send
 

@@ -75,6 +75,7 @@ class EndpointReading:
         note: why, in one plain line; what is to be said of a `known` one too.
         changes: one for each collection with import metrics.
         qdrant: gauges of Qdrant in the later reading, where it is a Qdrant: name -> value.
+        own: whether qdrill itself tells these, about what it did.
     """
 
     endpoint: str
@@ -83,6 +84,7 @@ class EndpointReading:
     note: str = ""
     changes: tuple[ImportChange, ...] = ()
     qdrant: Mapping[str, float] = field(default_factory=dict)
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)

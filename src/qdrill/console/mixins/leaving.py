@@ -5,6 +5,7 @@ from __future__ import annotations
 from qdrill.console.jobs import Job
 from qdrill.console.mixins.host import AppPart
 from qdrill.console.modals.confirm import Confirm
+from qdrill.console.modals.dialogue import open_dialogue
 
 INTERRUPTED = 130
 
@@ -23,9 +24,13 @@ class Leaving(AppPart):
         elif job is None:
             host.exit(0)
         elif self._question is None:
-            what = host.say(f"job.{job.kind}")
-            self._question = Confirm(host.say("leave.title"), host.say("leave.text", what=what), host.say("leave.yes"))
-            host.push_screen(self._question, lambda yes: self._answered(job, yes))
+            self._question = open_dialogue(
+                host, lambda: self._leaving_question(job), lambda yes: self._answered(job, yes)
+            )
+
+    def _leaving_question(self, job: Job[object]) -> Confirm:
+        say = self.host.say
+        return Confirm(say("leave.title"), say("leave.text", what=say(f"job.{job.kind}")), say("leave.yes"))
 
     def _answered(self, job: Job[object], yes: bool | None) -> None:
         self._question = None

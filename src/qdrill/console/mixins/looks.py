@@ -12,6 +12,7 @@ from textual.widget import Widget
 from qdrill.console.i18n import LANGUAGES
 from qdrill.console.mixins.host import AppPart
 from qdrill.console.modals.choose import Choose
+from qdrill.console.modals.dialogue import open_dialogue
 from qdrill.console.themes import (
     DEFAULT_THEME,
     LoadedThemes,
@@ -55,8 +56,8 @@ class Looks(AppPart):
         """Choose a theme from a list."""
         host = self.host
         names = sorted(host.available_themes, key=lambda name: (not name.startswith("qdrill"), name))
-        choice = Choose(host.say("theme.title"), [(name, name) for name in names], host.theme)
-        host.push_screen(choice, self._set_theme)
+        options = [(name, name) for name in names]
+        open_dialogue(host, lambda: Choose(host.say("theme.title"), options, host.theme), self._set_theme)
 
     def _set_theme(self, name: str | None) -> None:
         if name is not None:

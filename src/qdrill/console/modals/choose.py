@@ -33,6 +33,15 @@ class Choose(Dialogue[str]):
         if self._chosen in values:
             self.query_one(OptionList).highlighted = values.index(self._chosen)
 
+    def take_words(self, fresh: Dialogue[str]) -> None:
+        """Title and options; the cursor stays where it is."""
+        assert isinstance(fresh, Choose)
+        self.query_one(".title", Label).update(plain(fresh._title, TITLE))
+        words = dict(fresh._options)
+        self._options = tuple((value, words.get(value, old)) for value, old in self._options)
+        for index, (_, shown) in enumerate(self._options):
+            self.query_one(OptionList).replace_option_prompt_at_index(index, plain(shown, LINE))
+
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._options[event.option_index][0])

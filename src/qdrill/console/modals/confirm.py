@@ -48,6 +48,17 @@ class Confirm(Dialogue[bool]):
                 yield Button(Content(self.say("dialogue.cancel")), id="cancel", variant="primary")
                 yield Button(plain(self._yes, LINE), id="yes", variant="error", disabled=self._typed is not None)
 
+    def take_words(self, fresh: Dialogue[bool]) -> None:
+        """All of them; a name that was typed stays."""
+        assert isinstance(fresh, Confirm)
+        self.query_one(".title", Label).update(plain(fresh._title, TITLE))
+        self.query_one(".text", Label).update(plain(fresh._text, TEXT))
+        self.query_one("#yes", Button).label = plain(fresh._yes, LINE)
+        self.query_one("#cancel", Button).label = Content(self.say("dialogue.cancel"))
+        if self._typed is not None:
+            self.query_one("#typed", Line).placeholder = self.say("dialogue.type_here", name=shown(self._typed, 40))
+            self.query_one(".foot", Label).update(plain(self.say("dialogue.type_tab"), LINE))
+
     def on_key(self, event: events.Key) -> None:
         """Letters typed while an answer has the focus were meant for the field."""
         if self._typed is None or isinstance(self.focused, Input):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import ClassVar, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
+from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.types import CSSPathType
@@ -13,8 +15,6 @@ from qdrill.console.actions import binding_in_dialogue
 from qdrill.console.widgets.say import Localised
 
 Answer = TypeVar("Answer")
-LANGUAGE = binding_in_dialogue("app.language")
-"""For dialogues that `relabel`; the others were given their words."""
 TITLE, TEXT, LINE = 140, 560, 200
 """The most cells of a title, a question and an option: what is longer would push the answers off the screen."""
 
@@ -28,8 +28,35 @@ class Dialogue(ModalScreen[Answer], Localised):
         Binding("escape", "leave", show=False),
         # A question is evidence too.
         binding_in_dialogue("app.screenshot"),
+        binding_in_dialogue("app.language"),
     ]
+    made_anew: Callable[[], Dialogue[Answer]] | None = None
+    """Makes the dialogue again, in the app's language; None where its words were given once and for all."""
+
+    def relabel(self) -> None:
+        """Take the words that this dialogue would be made with now; what was typed and chosen stays."""
+        if self.made_anew is not None:
+            self.take_words(self.made_anew())
+
+    def take_words(self, fresh: Dialogue[Answer]) -> None:
+        """Show the words of `fresh`, which was made like this one and is never shown."""
 
     def action_leave(self) -> None:
         """No answer."""
         self.dismiss(cast(Answer, None))
+
+
+Asked = TypeVar("Asked", bound=Dialogue[Any])
+
+
+def open_dialogue(app: App[int], make: Callable[[], Asked], answered: Callable[[Any], None] | None = None) -> Asked:
+    """Open what `make` makes; the dialogue stays in the app's language when that changes while it is open.
+
+    Args:
+        make: called again for each change of the language; its words have to come from the catalogue within it.
+        answered: gets the answer, None where the dialogue was left without one.
+    """
+    dialogue = make()
+    dialogue.made_anew = make
+    app.push_screen(dialogue, answered)
+    return dialogue

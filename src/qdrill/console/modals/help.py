@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Label, Static
 
 from qdrill.console.actions import Action, of_scope
-from qdrill.console.modals.dialogue import LANGUAGE, Dialogue
+from qdrill.console.modals.dialogue import Dialogue
 
 
 class Help(Dialogue[None]):
@@ -21,7 +21,6 @@ class Help(Dialogue[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,enter,question_mark", "leave", show=False),
-        LANGUAGE,
     ]
 
     def __init__(self, mode: str) -> None:

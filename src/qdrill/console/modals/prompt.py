@@ -22,6 +22,7 @@ class Prompt(Dialogue[str]):
     ) -> None:
         super().__init__()
         self._title, self._text, self._value, self._check = title, text, value, check
+        self._refused: str | None = None
 
     def compose(self) -> ComposeResult:
         """Question and line."""
@@ -32,10 +33,26 @@ class Prompt(Dialogue[str]):
             yield Line(self._value, id="line")
             yield Label("", id="problem", classes="error", expand=True)
 
+    def take_words(self, fresh: Dialogue[str]) -> None:
+        """Question, and what was wrong with what was typed when it was last sent."""
+        assert isinstance(fresh, Prompt)
+        self.query_one(".title", Label).update(plain(fresh._title, TITLE))
+        for label in self.query(".text").results(Label):
+            label.update(plain(fresh._text, TEXT))
+        if self._refused is not None:
+            self._show_problem(self._problem_of(self._refused) or "")
+
+    def _problem_of(self, text: str) -> str | None:
+        return self._check(text) if self._check else None
+
+    def _show_problem(self, problem: str) -> None:
+        self.query_one("#problem", Label).update(plain(problem, TEXT))
+
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
-        problem = self._check(event.value) if self._check else None
+        problem = self._problem_of(event.value)
         if problem is None:
             self.dismiss(event.value)
         else:
-            self.query_one("#problem", Label).update(plain(problem, TEXT))
+            self._refused = event.value
+            self._show_problem(problem)

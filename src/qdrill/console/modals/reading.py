@@ -42,6 +42,17 @@ class Reading(Dialogue[None]):
                         yield Static(lines(words), classes="what")
             yield Label(Content(self.say("dialogue.reading")), classes="muted foot")
 
+    def take_words(self, fresh: Dialogue[None]) -> None:
+        """All of them, at the place that is being read."""
+        assert isinstance(fresh, Reading)
+        self._title, self._text, self._rows = fresh._title, fresh._text, fresh._rows
+        self.query_one(".title", Label).update(plain(self._title, TITLE))
+        self.query_one(".foot", Label).update(Content(self.say("dialogue.reading")))
+        width = max((cell_len(shown(name)) for name, _ in self._rows), default=0)
+        texts = [text for name, words in self._rows for text in (Content(pad(name, width)), lines(words))]
+        for one, text in zip(self.query(".scroll Static").results(Static), texts or [lines(self._text)], strict=True):
+            one.update(text)
+
     def action_copy(self) -> None:
         """Copy the whole text."""
         self.console_app.copy_text(self._text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -48,6 +48,7 @@ class Words:
     Attributes:
         status: by what a store says. gone, stale, down, unreadable: in place of a status.
         none: no vectors. no_key: the variable that holds a store's key is not set.
+        sentence: an error of the engine, translated.
     """
 
     status: Mapping[str, str]
@@ -57,13 +58,14 @@ class Words:
     unreadable: str
     none: str
     no_key: str
+    sentence: Callable[[str], str] = str
 
 
-def words_in(say: Say) -> Words:
-    """The words, in the language at hand."""
+def words_in(say: Say, sentence: Callable[[str], str] = str) -> Words:
+    """The words, in the language at hand; `sentence` translates why a store cannot be read."""
     status = {name: say(f"collections.status.{name}") for name in _STATE_OF}
     marks = {name: say(f"collections.status.{name}") for name in ("gone", "stale", "down", "unreadable", "no_key")}
-    return Words(status, none=say("collections.no_vectors"), **marks)
+    return Words(status, none=say("collections.no_vectors"), sentence=sentence, **marks)
 
 
 def columns_for(say: Say, room: int) -> tuple[Column, ...]:
@@ -122,7 +124,7 @@ def _text(row: Listed, key: str, words: Words) -> str:
         case "store":
             return summary.store
         case "collection":
-            return (summary.error or "") if row.down else summary.collection or ""
+            return words.sentence(summary.error or "") if row.down else summary.collection or ""
         case "status":
             state, word = status_of(row, words)
             return f"{GLYPHS[state]} {word}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import reduce
 
 from qdrill import units
-from qdrill.console.engine_words import check_name, sentence
+from qdrill.console.engine_words import check_name, check_words, sentence
 from qdrill.console.feed import JobSnapshot
 from qdrill.console.i18n import Language, Say
 from qdrill.console.jobs import Job, JobState
@@ -96,8 +96,8 @@ def _open_checks(say: Say, language: Language, checks: Sequence[Check]) -> list[
             "collections.job.check",
             glyph=GLYPHS[check.state],
             name=check_name(language, check.name),
-            expected=sentence(language, check.expected),
-            seen=sentence(language, check.seen),
+            expected=check_words(language, check.expected),
+            seen=check_words(language, check.seen),
         )
         for check in checks
         if check.state != "pass"

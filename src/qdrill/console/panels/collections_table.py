@@ -156,7 +156,7 @@ class TablePanel(Vertical, Localised):
     def _paint(self) -> None:
         if not self.is_mounted or not self.size.width:
             return
-        words, grid = words_in(self.say), self.grid
+        words, grid = words_in(self.say, self.sentence), self.grid
         columns = columns_for(self.say, grid.scrollable_content_region.width or self.size.width - 4)
         matching = filtered(self._rows, self.query_one(Input).value, lambda row: all_words(row, words))
         # What a store that is down holds may match too: that it is not there must be seen.

@@ -14,7 +14,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from qdrill.console.known_places import Offers
-from qdrill.console.modals.dialogue import LANGUAGE, LINE, TEXT
+from qdrill.console.modals.dialogue import LINE, TEXT
 from qdrill.console.modals.form import Form
 from qdrill.console.panels.compare_places import FIELDS, Comparison, read_places
 from qdrill.console.text import plain
@@ -34,7 +34,7 @@ class CompareForm(Form[Comparison]):
     CompareForm OptionList { height: 10; max-height: 10; border: none; background: transparent; }
     QdrillApp.-compact CompareForm OptionList { height: 6; max-height: 6; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("down", "offers", show=False), LANGUAGE]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("down", "offers", show=False)]
     AUTO_FOCUS = "#field-left"
 
     def __init__(self, asked: Comparison) -> None:
@@ -135,7 +135,8 @@ class CompareForm(Form[Comparison]):
             return self.say("compare.form.listing")
         side = self.say(f"compare.field.{self._side}")
         words = self.say("compare.form.offered", n=number, side=side)
-        return "   ".join([words, *(f"! {problem}" for problem in self._offers.problems)])
+        told = (problem.partition(": ") for problem in self._offers.problems)
+        return "   ".join([words, *(f"! {store}: {self.sentence(error)}" for store, _, error in told)])
 
     def key_of_field(self, name: str) -> str:
         """See `Form`."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Literal
 
 from qdrill import units
-from qdrill.console.engine_words import check_name, sentence
+from qdrill.console.engine_words import check_name, check_words, sentence
 from qdrill.console.i18n import Language, Say
 from qdrill.console.jobs import Job
 from qdrill.console.panels.drill_words import goal_words, recovery_words, seconds_words
@@ -143,10 +143,10 @@ def check_text(say: Say, language: Language, check: Check) -> str:
         say("drill.check.required" if check.required else "drill.check.optional"),
         "",
         say("drill.check.expected"),
-        f"  {sentence(language, check.expected)}",
+        f"  {check_words(language, check.expected)}",
         "",
         say("drill.check.seen"),
-        f"  {sentence(language, check.seen)}",
+        f"  {check_words(language, check.seen)}",
     ]
     if check.ids:
         parts += ["", say("drill.check.ids", n=len(check.ids)), *(f"  {shown(one)}" for one in check.ids)]
@@ -155,10 +155,10 @@ def check_text(say: Say, language: Language, check: Check) -> str:
 
 def ending_text(say: Say, ending: Ending, language: Language) -> str:
     """All of it as text, for copying."""
-    head = f"{GLYPHS[ending.verdict]} {say(f'drill.verdict.{ending.verdict}')}: {sentence(language, ending.reason)}"
+    head = f"{GLYPHS[ending.verdict]} {say(f'drill.verdict.{ending.verdict}')}: {check_words(language, ending.reason)}"
     checks = [
         f"{GLYPHS[one.state]} {say(f'drill.state.{one.state}')}  {check_name(language, one.name)}: "
-        f"{sentence(language, one.expected)} | {sentence(language, one.seen)}"
+        f"{check_words(language, one.expected)} | {check_words(language, one.seen)}"
         for one in worst_first(ending.checks)
     ]
     return "\n".join([head, "", *figure_lines(say, ending, language), "", *checks])

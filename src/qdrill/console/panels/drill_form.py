@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, cast
+from typing import cast
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.reactive import Reactive
@@ -16,7 +15,6 @@ from textual.widgets import Input, Select
 
 from qdrill.config_model import DrillConfig
 from qdrill.console.known_places import default_target, known_addresses
-from qdrill.console.modals.dialogue import LANGUAGE
 from qdrill.console.modals.form import Form
 from qdrill.console.panels.drill_fields import (
     AFTERS,
@@ -51,7 +49,6 @@ class DrillForm(Form[DrillConfig]):
     DrillForm .line Select { width: 1fr; height: auto; }
     DrillForm .line Select > SelectCurrent { padding: 0 1; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [LANGUAGE]
     AUTO_FOCUS = "#field-source"
 
     def __init__(self, drill: DrillConfig) -> None:
@@ -106,9 +103,9 @@ class DrillForm(Form[DrillConfig]):
         chosen = self._texts[name]
         known = [value for _, value in options]
         if allow_blank:
-            select: Select[str] = Select(options, allow_blank=True, id=f"field-{name}", compact=True, prompt="–")  # type: ignore[arg-type]
-            if chosen in known:
-                select.value = chosen
+            # Set after it is made, a value is taken but not shown.
+            value = chosen if chosen in known else Select.NULL
+            select: Select[str] = Select(options, value=value, id=f"field-{name}", compact=True, prompt="–")  # type: ignore[arg-type]
         else:
             select = Select(options, value=chosen, allow_blank=False, id=f"field-{name}", compact=True)  # type: ignore[arg-type]
         yield from self.row(name, select)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from qdrill import units
-from qdrill.console.engine_words import check_name, sentence
+from qdrill.console.engine_words import check_name, check_words, sentence
 from qdrill.console.feed import LogLine, Told
 from qdrill.console.i18n import Language, Say, say
 from qdrill.console.panels.drill_words import recovery_words
@@ -69,7 +69,7 @@ def _told(event: Told, words: LogWords) -> LineWords:
         case CheckDone():
             return _check(event.check, words)
         case DrillFinished():
-            verdict, reason = say(f"drill.verdict.{event.verdict}"), sentence(words.language, event.reason)
+            verdict, reason = say(f"drill.verdict.{event.verdict}"), check_words(words.language, event.reason)
             text = say("drill.log.verdict", verdict=verdict, reason=reason)
             return LineWords(GLYPHS[event.verdict], text, _PARTS.get(event.verdict, ""))
 
@@ -81,7 +81,7 @@ def _check(check: Check, words: LogWords) -> LineWords:
         f"drill.log.{key}",
         name=check_name(words.language, check.name),
         state=words.say(f"drill.state.{check.state}"),
-        expected=sentence(words.language, check.expected),
-        seen=sentence(words.language, check.seen),
+        expected=check_words(words.language, check.expected),
+        seen=check_words(words.language, check.seen),
     )
     return LineWords(GLYPHS[check.state], text, _PARTS.get(check.state, ""))

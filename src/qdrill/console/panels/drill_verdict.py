@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import DataTable, Static
 
-from qdrill.console.engine_words import check_name, sentence
+from qdrill.console.engine_words import check_name, check_words
 from qdrill.console.panels.drill_ending import Ending, figure_lines, worst_first
 from qdrill.console.panels.drill_words import count_states
 from qdrill.console.text import Cell, as_cell, lines, shown
@@ -94,7 +94,7 @@ class VerdictPanel(Vertical, Localised):
         verdict = self.query_one("#verdict", Static)
         verdict.set_classes(css_class(ending.verdict))
         word = self.say(f"drill.verdict.{ending.verdict}")
-        reason = sentence(app.language, ending.reason)
+        reason = check_words(app.language, ending.reason)
         counted = self.say("drill.comma").join(count_states(self.say, ending.checks))
         text = f"{GLYPHS[ending.verdict]} {word}" + (
             f"   {self.say('drill.checks', counts=counted)}" if counted else ""
@@ -120,8 +120,8 @@ class VerdictPanel(Vertical, Localised):
             cells = {
                 "state": self._state(check, ending),
                 "name": as_cell(check_name(language, check.name), widths["name"]),
-                "expected": as_cell(sentence(language, check.expected), widths.get("expected", 0)),
-                "seen": as_cell(sentence(language, check.seen), widths["seen"]),
+                "expected": as_cell(check_words(language, check.expected), widths.get("expected", 0)),
+                "seen": as_cell(check_words(language, check.seen), widths["seen"]),
             }
             table.add_row(*(cells[key] for key in widths))
         if checks:

@@ -6,15 +6,13 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Input, Label, Static, TextArea
 
-from qdrill.console.modals.dialogue import LANGUAGE, TEXT, TITLE, Dialogue
+from qdrill.console.modals.dialogue import TEXT, TITLE, Dialogue
 from qdrill.console.text import plain, shown
 from qdrill.console.widgets.line import Line
 from qdrill.console.widgets.say import Say
@@ -72,7 +70,6 @@ class SignForm(Dialogue[Signed]):
     SignForm #sign-problem { height: auto; max-height: 4; }
     SignForm .buttons { margin-top: 0; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [LANGUAGE]
     AUTO_FOCUS = "#sign-operator"
 
     def __init__(self, directory: Path, record: DrillRecord, typed: Mapping[str, str] | None = None) -> None:

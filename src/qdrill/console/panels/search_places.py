@@ -19,7 +19,7 @@ from qdrill.address import parse_address
 from qdrill.config import Config
 from qdrill.console.engine import Engine
 from qdrill.console.known_places import default_target
-from qdrill.console.modals.dialogue import LANGUAGE, LINE, TEXT, Dialogue
+from qdrill.console.modals.dialogue import LINE, TEXT, Dialogue
 from qdrill.console.text import plain, shown
 from qdrill.console.widgets.line import Line
 from qdrill.console.widgets.say import Say
@@ -39,6 +39,11 @@ class Places:
 
     source: str = ""
     target: str = ""
+
+
+def pair_text(places: Places) -> str:
+    """`local/a ─► local/b`; the source where it is searched alone."""
+    return f"{places.source} ─► {places.target}" if places.target else places.source
 
 
 def drill_places(config: Config) -> list[tuple[str, Places]]:
@@ -74,7 +79,7 @@ class PlacesDialogue(Dialogue[Places]):
     PlacesDialogue #problem { color: $text-error; height: auto; }
     """
     AUTO_FOCUS = "#place-source"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("down", "list", show=False), LANGUAGE]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("down", "list", show=False)]
 
     class Found(Message):
         """A collection was listed, in a thread."""

@@ -16,6 +16,7 @@ from textual.widgets import Static
 from qdrill.browse.detail import CollectionDetail
 from qdrill.console.actions import bindings_for
 from qdrill.console.handover import Handover
+from qdrill.console.modals.dialogue import open_dialogue
 from qdrill.console.modals.reading import Reading
 from qdrill.console.panels.collections_detail import Asked, DetailPanel
 from qdrill.console.panels.collections_job import JobPanel
@@ -124,15 +125,14 @@ class CollectionsScreen(Stores):
         point = self.detail.point
         if point is None:
             return
-        title = self.say("collections.point.title", id=point.id, address=self.detail.address)
-        self.ask(
-            lambda: point_text(point, self.say),
-            lambda text: self._read(title, text),
-            group="point",
-        )
+        address = self.detail.address
 
-    def _read(self, title: str, text: str) -> None:
-        self.app.push_screen(Reading(title, text))
+        def read(text: str) -> None:
+            open_dialogue(
+                self.app, lambda: Reading(self.say("collections.point.title", id=point.id, address=address), text)
+            )
+
+        self.ask(lambda: point_text(point, self.say), read, group="point")
 
     def do_points(self, step: int) -> None:
         """The next page of points, or the first."""

@@ -9,6 +9,7 @@ from textual.widgets import Static
 
 from qdrill.config_model import StoreConfig
 from qdrill.console.jobs import Job
+from qdrill.console.modals.dialogue import open_dialogue
 from qdrill.console.modals.prompt import Prompt
 from qdrill.console.panels.collections_cells import GUARD_GLYPHS, Guard
 from qdrill.console.panels.collections_detail import DetailPanel
@@ -153,9 +154,11 @@ class Stores(Working):
         self._ask_address("", "")
 
     def _ask_address(self, value: str, problem: str) -> None:
-        text = f"✗ {self.sentence(problem)}" if problem else self.say("collections.ask.address_text")
-        dialog = Prompt(self.say("collections.ask.address"), text, value)
-        self.app.push_screen(dialog, lambda typed: self._add_address(typed.strip()) if typed else None)
+        def question() -> Prompt:
+            text = f"✗ {self.sentence(problem)}" if problem else self.say("collections.ask.address_text")
+            return Prompt(self.say("collections.ask.address"), text, value)
+
+        open_dialogue(self.app, question, lambda typed: self._add_address(typed.strip()) if typed else None)
 
     def _add_address(self, address: str) -> None:
         self.ask(

@@ -12,6 +12,7 @@ from qdrill.config_model import user_path
 from qdrill.console.jobs import Job, JobKind, Work
 from qdrill.console.modals.choose import Choose
 from qdrill.console.modals.confirm import Confirm
+from qdrill.console.modals.dialogue import open_dialogue
 from qdrill.console.modals.prompt import Prompt
 from qdrill.console.panels.collections_cells import Guard
 from qdrill.console.panels.collections_job import JobPanel
@@ -51,9 +52,9 @@ class Working(ConsoleScreen):
             return
         address = row.summary.address
         path = default_archive(self.engine.config.artifacts, row.summary.collection)
+        say = self.say
         self._prompt(
-            self.say("collections.ask.backup", address=address),
-            self.say("collections.ask.backup_text"),
+            lambda: (say("collections.ask.backup", address=address), say("collections.ask.backup_text")),
             str(path),
             lambda text: self._back_up(address, user_path(text)),
         )
@@ -72,9 +73,13 @@ class Working(ConsoleScreen):
             return
         row = self.at_hand
         own = row and default_archive(self.engine.config.artifacts, row.summary.collection or "")
-        options = [(str(path), path.name) for path in archives] + [(_TYPED, self.say("collections.ask.typed"))]
         chosen = str(own) if own in archives else str(archives[0])
-        self.app.push_screen(Choose(self.say("collections.ask.archive"), options, chosen), self._archive_chosen)
+
+        def choice() -> Choose:
+            options = [(str(path), path.name) for path in archives] + [(_TYPED, self.say("collections.ask.typed"))]
+            return Choose(self.say("collections.ask.archive"), options, chosen)
+
+        open_dialogue(self.app, choice, self._archive_chosen)
 
     def _archive_chosen(self, chosen: str | None) -> None:
         if chosen == _TYPED:
@@ -83,9 +88,13 @@ class Working(ConsoleScreen):
             self._ask_target(Path(chosen), self._proposed(), "")
 
     def _type_archive(self) -> None:
-        title, text = self.say("collections.ask.archive"), self.say("collections.ask.archive_text")
+        say = self.say
         folder = f"{self.engine.config.artifacts / 'metrics'}/"
-        self._prompt(title, text, folder, lambda typed: self._ask_target(user_path(typed), self._proposed(), ""))
+        self._prompt(
+            lambda: (say("collections.ask.archive"), say("collections.ask.archive_text")),
+            folder,
+            lambda typed: self._ask_target(user_path(typed), self._proposed(), ""),
+        )
 
     def _proposed(self) -> str:
         """The collection at hand with the suffix of restored ones; never in a store that is guarded."""
@@ -100,9 +109,11 @@ class Working(ConsoleScreen):
         return address_text(store, name) if store is not None else ""
 
     def _ask_target(self, archive: Path, value: str, problem: str) -> None:
-        title = self.say("collections.ask.target", archive=archive.name)
-        text = f"✗ {self.sentence(problem)}" if problem else self.say("collections.ask.target_text")
-        self._prompt(title, text, value, lambda target: self._look_at_target(archive, target))
+        def words() -> tuple[str, str]:
+            text = f"✗ {self.sentence(problem)}" if problem else self.say("collections.ask.target_text")
+            return self.say("collections.ask.target", archive=archive.name), text
+
+        self._prompt(words, value, lambda target: self._look_at_target(archive, target))
 
     def _look_at_target(self, archive: Path, target: str) -> None:
         engine = self.engine
@@ -119,13 +130,13 @@ class Working(ConsoleScreen):
         if not exists:
             self._restore(archive, target, None)
             return
-        question = Confirm(
-            self.say("collections.ask.replace", target=target),
-            self.say("collections.ask.replace_text", name=name),
-            self.say("collections.ask.replace_yes"),
-            typed=name,
-        )
-        self.app.push_screen(question, lambda yes: self._restore(archive, target, name) if yes else None)
+        say = self.say
+
+        def question() -> Confirm:
+            title, text = say("collections.ask.replace", target=target), say("collections.ask.replace_text", name=name)
+            return Confirm(title, text, say("collections.ask.replace_yes"), typed=name)
+
+        open_dialogue(self.app, question, lambda yes: self._restore(archive, target, name) if yes else None)
 
     def _restore(self, archive: Path, target: str, replace: str | None) -> None:
         engine = self.engine
@@ -155,10 +166,14 @@ class Working(ConsoleScreen):
         running = self.console_app.jobs.running
         return None if running is None else self.say("collections.why.running", what=self.say(f"job.{running.kind}"))
 
-    def _prompt(self, title: str, text: str, value: str, then: Callable[[str], None]) -> None:
-        """Ask for one line; an empty one is no answer."""
+    def _prompt(self, words: Callable[[], tuple[str, str]], value: str, then: Callable[[str], None]) -> None:
+        """Ask for one line; an empty one is no answer. `words` are title and text, in the language at hand."""
 
         def check(typed: str) -> str | None:
             return None if typed.strip() else self.say("collections.ask.nothing")
 
-        self.app.push_screen(Prompt(title, text, value, check), lambda typed: then(typed.strip()) if typed else None)
+        open_dialogue(
+            self.app,
+            lambda: Prompt(*words(), value, check),
+            lambda typed: then(typed.strip()) if typed else None,
+        )

@@ -15,6 +15,7 @@ from qdrill.console.actions import bindings_for
 from qdrill.console.feed import JobSnapshot
 from qdrill.console.jobs import Job, JobState
 from qdrill.console.known_places import short_place
+from qdrill.console.modals.dialogue import open_dialogue
 from qdrill.console.modals.reading import Reading
 from qdrill.console.pace_words import JOB_STATES, spark_value
 from qdrill.console.panels.compare_places import Comparison, side_of
@@ -22,7 +23,7 @@ from qdrill.console.panels.compare_plan import ComparePlanPanel
 from qdrill.console.panels.compare_point import ComparePointPanel, change_text, point_json
 from qdrill.console.panels.compare_result import CompareResultPanel
 from qdrill.console.panels.compare_run import bar_value, work_key
-from qdrill.console.panels.compare_tables import as_json, full_text
+from qdrill.console.panels.compare_tables import Item, as_json, full_text
 from qdrill.console.panels.compare_words import Ending, ending_of, ending_text
 from qdrill.console.panels.progress import ProgressPanel
 from qdrill.console.screens.compare_choosing import Choosing
@@ -200,16 +201,18 @@ class CompareScreen(Choosing):
         """Open the point, setting or search under the cursor; of an open point the change in full."""
         if self.has_class("-point"):
             if (change := self.point.selected) is not None:
-                self.app.push_screen(Reading(change.path, change_text(self.say, change)))
+                open_dialogue(self.app, lambda: Reading(change.path, change_text(self.say, change)))
             return
         item = self.result.selected
         if isinstance(item, Difference) and self._sides() is not None:
             self.add_class("-point")
             self._ask_point(item.id)
         elif item is not None:
-            text = full_text(self.say, self.console_app.language, item)
-            title, _, rest = text.partition("\n")
-            self.app.push_screen(Reading(title, rest.lstrip("\n")))
+            open_dialogue(self.app, lambda: self._reading_of(item))
+
+    def _reading_of(self, item: Item) -> Reading:
+        title, _, rest = full_text(self.say, self.console_app.language, item).partition("\n")
+        return Reading(title, rest.lstrip("\n"))
 
     def on_compare_result_panel_opened(self) -> None:
         """Enter or a click on a row."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from qdrill.console.handover import Handover
 from qdrill.console.known_places import offers_of
 from qdrill.console.modals.choose import Choose
+from qdrill.console.modals.dialogue import open_dialogue
 from qdrill.console.panels.compare_form import CompareForm
 from qdrill.console.panels.compare_places import LEVELS, Comparison, default_places
 from qdrill.console.screens.base import ConsoleScreen
@@ -66,8 +67,12 @@ class Choosing(ConsoleScreen):
 
     def do_level(self) -> None:
         """Choose how closely to look."""
-        options = [(level, self.say(f"compare.level_is.{level}")) for level in LEVELS]
-        self.app.push_screen(Choose(self.say("compare.level_title"), options, self.asked.level), self._set_level)
+
+        def choice() -> Choose:
+            options = [(level, self.say(f"compare.level_is.{level}")) for level in LEVELS]
+            return Choose(self.say("compare.level_title"), options, self.asked.level)
+
+        open_dialogue(self.app, choice, self._set_level)
 
     def _set_level(self, level: str | None) -> None:
         for known in LEVELS:

@@ -16,6 +16,7 @@ from qdrill.console.actions import bindings_for
 from qdrill.console.engine_words import check_name
 from qdrill.console.feed import JobSnapshot
 from qdrill.console.jobs import Job, JobState
+from qdrill.console.modals.dialogue import open_dialogue
 from qdrill.console.modals.reading import Reading
 from qdrill.console.pace_words import spark_value
 from qdrill.console.panels.drill_curl import as_curl
@@ -31,6 +32,7 @@ from qdrill.console.panels.progress import ProgressPanel
 from qdrill.console.screens.drill_heading import Heading
 from qdrill.console.screens.drill_why import why_not
 from qdrill.console.widgets.clock import Clock, ClockWords
+from qdrill.drill.results import Check
 from qdrill.drill.runner import DrillOutcome
 
 # The log moves as a whole with each line, and the list of stages with each request: they are painted less often.
@@ -233,12 +235,16 @@ class DrillScreen(Heading):
         """Show a check, or a line of the log, in full."""
         log = self.query_one(LogPanel)
         if log.view.has_focus and log.view.selected is not None:
-            text = full_text(log.view.selected, log.view.ahead, log.view.words)
-            self.app.push_screen(Reading(self.say("drill.log.line"), text))
+            line, view = log.view.selected, log.view
+            open_dialogue(
+                self.app, lambda: Reading(self.say("drill.log.line"), full_text(line, view.ahead, view.words))
+            )
         elif (check := self.query_one(VerdictPanel).selected) is not None and not self.planning:
-            language = self.console_app.language
-            title = check_name(language, check.name)
-            self.app.push_screen(Reading(title, check_text(self.say, language, check)))
+            open_dialogue(self.app, lambda: self._reading_of(check))
+
+    def _reading_of(self, check: Check) -> Reading:
+        language = self.console_app.language
+        return Reading(check_name(language, check.name), check_text(self.say, language, check))
 
     def on_verdict_panel_opened(self) -> None:
         """Enter or a click on a check."""

@@ -14,6 +14,7 @@ from qdrill.console.handover import Handover
 from qdrill.console.jobs import Job
 from qdrill.console.modals.choose import Choose
 from qdrill.console.modals.confirm import Confirm
+from qdrill.console.modals.dialogue import open_dialogue
 from qdrill.console.modals.reading import Reading
 from qdrill.console.panels.drill_form import DrillForm
 from qdrill.console.panels.drill_plan import EndsLook, look_at
@@ -109,7 +110,7 @@ class Starting(ConsoleScreen):
             (drill.name, f"{pad(drill.name, width)}  {drill.source} ─► {near_target(drill)}") for drill in drills
         ]
         chosen = self.drill.name if self.drill is not None else None
-        self.app.push_screen(Choose(self.say("drill.choose.title"), options, chosen), self._chosen)
+        open_dialogue(self.app, lambda: Choose(self.say("drill.choose.title"), options, chosen), self._chosen)
 
     def _chosen(self, name: str | None) -> None:
         if name is not None:
@@ -144,13 +145,16 @@ class Starting(ConsoleScreen):
 
     def _read_dry_run(self, steps: tuple[tuple[str, str], ...]) -> None:
         self._asked()
+        open_dialogue(self.app, lambda: self._dry_reading(steps))
+
+    def _dry_reading(self, steps: tuple[tuple[str, str], ...]) -> Reading:
         names = [self.say(f"drill.dry.step.{step}") for step, _ in steps]
         rows = [
             (name, dry_words(self.say, words, self.sentence)) for name, (_, words) in zip(names, steps, strict=True)
         ]
         width = max(map(cell_len, names), default=0)
         text = "\n".join(f"{pad(name, width)}  {words}" for name, words in rows)
-        self.app.push_screen(Reading(self.say("drill.dry.title"), text, rows))
+        return Reading(self.say("drill.dry.title"), text, rows)
 
     def do_start(self) -> None:
         """Start the drill; where its target exists, ask for the name first."""
@@ -183,13 +187,12 @@ class Starting(ConsoleScreen):
         if name is None:
             return
         say = self.say
-        question = Confirm(
-            say("drill.replace.title"),
-            say("drill.replace.text", target=drill.target, name=name),
-            say("drill.replace.yes"),
-            name,
-        )
-        self.app.push_screen(question, lambda yes: self._run(drill, name, resume=resume) if yes else None)
+
+        def question() -> Confirm:
+            text = say("drill.replace.text", target=drill.target, name=name)
+            return Confirm(say("drill.replace.title"), text, say("drill.replace.yes"), name)
+
+        open_dialogue(self.app, question, lambda yes: self._run(drill, name, resume=resume) if yes else None)
 
     def _run(self, drill: DrillConfig, replace: str | None, *, resume: bool) -> None:
         if self.console_app.jobs.running is not None:  # begun elsewhere while the question stood

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from qdrill.console.jobs import Job
 from qdrill.console.modals.confirm import Confirm
+from qdrill.console.modals.dialogue import open_dialogue
 from qdrill.console.modals.prompt import Prompt
 from qdrill.console.screens.drill_starting import Starting
 
@@ -51,10 +52,12 @@ class Steering(Starting):
 
     def do_ask_throttle(self) -> None:
         """Type a throttle."""
-        prompt = Prompt(
-            self.say("drill.throttle.title"), self.say("drill.throttle.text"), f"{self.delay:g}", self._delay_problem
+        say, delay = self.say, f"{self.delay:g}"
+        open_dialogue(
+            self.app,
+            lambda: Prompt(say("drill.throttle.title"), say("drill.throttle.text"), delay, self._delay_problem),
+            lambda text: self._set_delay(float(text)) if text is not None else None,
         )
-        self.app.push_screen(prompt, lambda text: self._set_delay(float(text)) if text is not None else None)
 
     def _delay_problem(self, text: str) -> str | None:
         try:
@@ -78,5 +81,8 @@ class Steering(Starting):
         if job is None:
             return
         say = self.say
-        question = Confirm(say("drill.cancel.title"), say("drill.cancel.text"), say("drill.cancel.yes"))
-        self.app.push_screen(question, lambda yes: job.cancel() if yes else None)
+        open_dialogue(
+            self.app,
+            lambda: Confirm(say("drill.cancel.title"), say("drill.cancel.text"), say("drill.cancel.yes")),
+            lambda yes: job.cancel() if yes else None,
+        )

@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from qdrill.console.actions import bindings_for
 from qdrill.console.modals.choose import Choose
+from qdrill.console.modals.dialogue import open_dialogue
 from qdrill.console.modals.reading import Reading
 from qdrill.console.panels.metrics_chart import ChartPanel
 from qdrill.console.panels.metrics_expression import ExpressionLine
@@ -33,7 +34,6 @@ from qdrill.signals.board_model import KEYS, MINUTES, Tile
 if TYPE_CHECKING:
     from qdrill.console.panels.metrics_plot import Plot
 
-_LAST = "\0last"
 _PROBLEMS = (2, 4)
 
 
@@ -243,6 +243,9 @@ class MetricsScreen(MetricsDesk):
         tile = self.tile(self.tiles.at)
         if tile is None:
             return
+        open_dialogue(self.app, lambda: self._reading_of(tile))
+
+    def _reading_of(self, tile: Tile) -> Reading:
         rows = (
             ("value", self.say("metrics.unknown") if tile.value is None else number_text(tile.unit, tile.value)),
             ("change", change_text(self.say, tile, self.drilled)),
@@ -251,25 +254,16 @@ class MetricsScreen(MetricsDesk):
         )
         named = [(self.say(f"metrics.row.{name}"), words) for name, words in rows if words]
         named += [(self.say("metrics.row.problem"), words) for words in self.problem_lines()]
-        self.app.push_screen(Reading(self.say(f"metrics.tile.{tile.key}"), self._line_of(tile), named))
-
-    def do_drill(self) -> None:
-        """Choose the drill whose changes are shown."""
-        names = [(one.name, one.name) for one in self.engine.config.drills]
-        options = [(_LAST, self.say("metrics.drill.last")), *names]
-        choice = Choose(self.say("metrics.drill.title"), options, self.drill or _LAST)
-        self.app.push_screen(choice, self._set_drill)
-
-    def _set_drill(self, name: str | None) -> None:
-        if name is not None:
-            self.drill = None if name == _LAST else name
-            self.read_board()
+        return Reading(self.say(f"metrics.tile.{tile.key}"), self._line_of(tile), named)
 
     def do_copy_what(self) -> None:
         """Choose what to copy."""
-        options = [(name, self.say(f"metrics.copy.{name}")) for name in ("tile", "chart", "expression")]
-        choice = Choose(self.say("metrics.copy.title"), [one for one in options if self._copy(one[0])])
-        self.app.push_screen(choice, self._copy_chosen)
+        names = [name for name in ("tile", "chart", "expression") if self._copy(name)]
+
+        def choice() -> Choose:
+            return Choose(self.say("metrics.copy.title"), [(name, self.say(f"metrics.copy.{name}")) for name in names])
+
+        open_dialogue(self.app, choice, self._copy_chosen)
 
     def _copy_chosen(self, name: str | None) -> None:
         text = self._copy(name) if name is not None else None

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from textual.widget import Widget
 
+from qdrill.console.modals.choose import Choose
+from qdrill.console.modals.dialogue import open_dialogue
 from qdrill.console.panels.metrics_chart import load_plot
 from qdrill.console.panels.metrics_lane import Lane
 from qdrill.console.panels.metrics_running import drill_name, spans_of
@@ -22,6 +24,7 @@ from qdrill.signals.board_model import KEYS, MINUTES, Board, Span
 REFRESH_SECONDS = 3.0
 _LOOKS_A_SECOND = 4
 PROMETHEUS = "Prometheus"
+_LAST = "\0last"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,21 @@ class MetricsDesk(ConsoleScreen):
     def read_when_due(self) -> None:
         """Read again, where the screen is at the front and the last answer is a few seconds old."""
         if self.console_app.base_screen is self and self.boards.due(REFRESH_SECONDS):
+            self.read_board()
+
+    def do_drill(self) -> None:
+        """Choose the drill whose changes are shown."""
+
+        def choice() -> Choose:
+            names = [(one.name, one.name) for one in self.engine.config.drills]
+            options = [(_LAST, self.say("metrics.drill.last")), *names]
+            return Choose(self.say("metrics.drill.title"), options, self.drill or _LAST)
+
+        open_dialogue(self.app, choice, self._set_drill)
+
+    def _set_drill(self, name: str | None) -> None:
+        if name is not None:
+            self.drill = None if name == _LAST else name
             self.read_board()
 
     # ------------------------------------------------------------------ the board

@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 from qdrill.console.actions import bindings_for
 from qdrill.console.i18n import Language
 from qdrill.console.modals.choose import Choose
+from qdrill.console.modals.dialogue import open_dialogue
 from qdrill.console.panels.records_entries import Entry, SortKey, matching, ordered
 from qdrill.console.panels.records_lines import detail_lines, origin_text, word_of
 from qdrill.console.panels.records_list import RecordsList
@@ -221,9 +222,12 @@ class RecordsScreen(Deeds):
 
     def do_sort(self) -> None:
         """Choose a column; the one in force turns the order round."""
-        options = [(key, self.say(f"records.column.{key}")) for key in _SORTS]
-        choice = Choose(self.say("records.sort_title"), options, self.table.sorted_by)
-        self.app.push_screen(choice, lambda key: self._sort(next((one for one in _SORTS if one == key), None)))
+
+        def choice() -> Choose:
+            options = [(key, self.say(f"records.column.{key}")) for key in _SORTS]
+            return Choose(self.say("records.sort_title"), options, self.table.sorted_by)
+
+        open_dialogue(self.app, choice, lambda key: self._sort(next((one for one in _SORTS if one == key), None)))
 
     @on(RecordsList.HeaderClicked)
     def _sort_asked(self, event: RecordsList.HeaderClicked) -> None:

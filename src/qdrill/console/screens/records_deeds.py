@@ -7,6 +7,7 @@ from pathlib import Path
 
 from qdrill.console.i18n import Language
 from qdrill.console.modals.choose import Choose
+from qdrill.console.modals.dialogue import open_dialogue
 from qdrill.console.panels.records_entries import Entry
 from qdrill.console.panels.records_folder import open_folder
 from qdrill.console.panels.records_form import Signed, SignForm, texts_of
@@ -71,8 +72,10 @@ class Deeds(Desk):
             if key is not None:
                 self.ask(works[key], app.copy_text, group="records-copy")
 
-        options = [(key, self.say(f"records.copy.{key}")) for key in works]
-        app.push_screen(Choose(self.say("records.copy_title"), options), chosen)
+        def choice() -> Choose:
+            return Choose(self.say("records.copy_title"), [(key, self.say(f"records.copy.{key}")) for key in works])
+
+        open_dialogue(app, choice, chosen)
 
     def _copies(self, directory: Path, language: Language) -> Mapping[str, Callable[[], str]]:
         engine = self.engine

@@ -13,13 +13,13 @@ from textual.binding import BindingType
 from textual.containers import Container
 
 from qdrill.console.actions import bindings_for
-from qdrill.console.engine_words import sentence
 from qdrill.console.handover import Handover
 from qdrill.console.modals.choose import Choose
 from qdrill.console.modals.confirm import Confirm
+from qdrill.console.modals.dialogue import open_dialogue
 from qdrill.console.modals.reading import Reading
 from qdrill.console.panels.search_keep import Kept, keep, record_options
-from qdrill.console.panels.search_places import Places, PlacesDialogue, usual_places
+from qdrill.console.panels.search_places import Places, PlacesDialogue, pair_text, usual_places
 from qdrill.console.panels.search_query import KINDS, QueryLine, QueryPanel
 from qdrill.console.panels.search_rows import Row, as_json
 from qdrill.console.panels.search_side import SHORTEST_TEXT, SidePanel, row_text, text_cells
@@ -125,7 +125,7 @@ class SearchScreen(Asking):
         self.target.show(self.sides.target)
         self._show_summary()
         places = self.places
-        self.top.show(_pair(places))
+        self.top.show(pair_text(places))
 
     def _arrange(self) -> None:
         """Side by side, or one over the other where the texts would not be readable."""
@@ -224,8 +224,11 @@ class SearchScreen(Asking):
             return
         outcome = self.reply.outcome
         document = search_document(self.reply.question.source, self.reply.target, [outcome])
-        title = self.say("search.json_title", what=sentence(self.console_app.language, outcome.name))
-        self.app.push_screen(Reading(title, as_json(document)))
+
+        def reading() -> Reading:
+            return Reading(self.say("search.json_title", what=self.sentence(outcome.name)), as_json(document))
+
+        open_dialogue(self.app, reading)
 
     @on(SidePanel.Opened)
     def _opened(self, event: SidePanel.Opened) -> None:
@@ -239,7 +242,7 @@ class SearchScreen(Asking):
         if row is not None:
             hit = row.hit
             document = {"id": hit.id, "score": hit.score, "payload": hit.payload}
-            self.app.push_screen(Reading(self.say("search.hit_title", id=hit.id), as_json(document)))
+            open_dialogue(self.app, lambda: Reading(self.say("search.hit_title", id=hit.id), as_json(document)))
 
     def copied(self) -> str | None:
         """The selected hit's row."""
@@ -262,17 +265,23 @@ class SearchScreen(Asking):
         if not asked or {asked.source, asked.target} <= {places.source, places.target, ""}:
             self._keep(directory)
             return
-        text = self.say("search.foreign_text", drill=_pair(places), search=_pair(asked))
-        question = Confirm(self.say("search.foreign_title"), text, self.say("search.foreign_yes"))
-        self.app.push_screen(question, lambda yes: self._keep(directory) if yes else None)
+
+        def question() -> Confirm:
+            text = self.say("search.foreign_text", drill=pair_text(places), search=pair_text(asked))
+            return Confirm(self.say("search.foreign_title"), text, self.say("search.foreign_yes"))
+
+        open_dialogue(self.app, question, lambda yes: self._keep(directory) if yes else None)
 
     def _choose_record(self, rows: Sequence[RecordRow]) -> None:
         source = self.reply.question.source if self.reply is not None else ""
-        options = record_options(self.say, rows, source)
-        if not options:
+        if not record_options(self.say, rows, source):
             self.console_app.tell(self.say("search.no_records"), severity="warning")
             return
-        self.app.push_screen(Choose(self.say("search.record_title"), options), self._chose_record)
+
+        def choice() -> Choose:
+            return Choose(self.say("search.record_title"), record_options(self.say, rows, source))
+
+        open_dialogue(self.app, choice, self._chose_record)
 
     def _chose_record(self, directory: str | None) -> None:
         if directory is not None:
@@ -288,7 +297,3 @@ class SearchScreen(Asking):
         key = "search.kept" if kept.listed else "search.kept_running"
         self.console_app.tell(self.say(key, path=terminal_text(str(kept.path), 120)))
         self._show_summary()
-
-
-def _pair(places: Places) -> str:
-    return f"{places.source} ─► {places.target}" if places.target else places.source

@@ -8,6 +8,7 @@ from textual.timer import Timer
 
 from qdrill.browse.detail import CollectionDetail
 from qdrill.console.modals.choose import Choose
+from qdrill.console.modals.dialogue import open_dialogue
 from qdrill.console.panels.search_places import Places
 from qdrill.console.panels.search_query import MOST_HITS, QueryPanel, Wish, vector_words
 from qdrill.console.panels.search_reply import Question, Reply, put
@@ -154,9 +155,13 @@ class Asking(ConsoleScreen):
         if len(names) < 2:
             self.console_app.tell(self.say("search.one_vector", vectors=detail.vectors))
             return
-        options = [("", self.say("search.wish.vector_auto"))]
-        options += [(name, vector_words(self.say, name)) for name in names if name]
-        self.app.push_screen(Choose(self.say("search.vector_title"), options, self.wish.using), self._search_by)
+
+        def choice() -> Choose:
+            options = [("", self.say("search.wish.vector_auto"))]
+            options += [(name, vector_words(self.say, name)) for name in names if name]
+            return Choose(self.say("search.vector_title"), options, self.wish.using)
+
+        open_dialogue(self.app, choice, self._search_by)
 
     def _search_by(self, name: str | None) -> None:
         if name is not None and name != self.wish.using:
@@ -181,7 +186,9 @@ class Asking(ConsoleScreen):
 
     def _choose_embedder(self, names: tuple[str, ...]) -> None:
         options = [(name, name) for name in names]
-        self.app.push_screen(Choose(self.say("search.embedder_title"), options, self.wish.embedder), self._embed_by)
+        open_dialogue(
+            self.app, lambda: Choose(self.say("search.embedder_title"), options, self.wish.embedder), self._embed_by
+        )
 
     def _embed_by(self, name: str | None) -> None:
         if name is None:

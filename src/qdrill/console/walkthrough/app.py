@@ -17,6 +17,7 @@ from textual.driver import Driver
 
 from qdrill.console.actions import bindings_for
 from qdrill.console.jobs import Job
+from qdrill.console.picture import with_true_widths
 from qdrill.console.walkthrough.captioned import Captioned
 from qdrill.console.walkthrough.cast import Cast
 from qdrill.console.walkthrough.drivers import recorded, recorded_alone
@@ -146,6 +147,8 @@ class WalkthroughApp(Captioned):
                 await self._perform(one)
         if step.stage is not None and first:
             self.demo.pacing.let(step.stage)
+        # Screens look at the jobs some times a second; a fast walkthrough would caption what is not on them yet.
+        self.show_jobs()
         self.facts = dict(step.facts(self))
         if first and self._cast is not None:
             self._cast.mark(self.said().title)
@@ -263,7 +266,8 @@ class WalkthroughApp(Captioned):
         self._pictured.add(step.name)
         said = self.said()
         try:
-            self.storyboard.add(step.name, said.title, said.text, self.export_screenshot(title="qdrill"))
+            picture = with_true_widths(self.export_screenshot(title="qdrill"))
+            self.storyboard.add(step.name, said.title, said.text, picture)
         except QdrillError as error:
             self._give_up(error)
 
