@@ -64,14 +64,14 @@ def test_a_drill_without_requests_has_its_log_too() -> None:
     english = [text_of(one, 100)[12:].rstrip() for one in feed.log()]
     assert english[:3] == [
         "▶ Preflight begins",
-        "✓ source ready: pass, 100000 points",
+        "✓ source ready: pass, 100,000 points",
         "i Preflight ended after 0.20 s",
     ]
     assert "i validated 3.6 s after the restore began" in english
-    assert "✗ points compared: fail, expected 100000 points, seen 100000 points" in english
+    assert "✗ points compared: fail, expected 100,000 points, seen 100,000 points" in english
     assert english[-1] == "✗ verdict FAIL: points differ"
     chinese = [text_of(one, 100, CHINESE)[12:].rstrip() for one in feed.log()]
-    assert chinese[:3] == ["▶ 预检开始", "✓ source_ready：通过，100000 个数据点", "i 预检结束，用时 0.20 s"]
+    assert chinese[:3] == ["▶ 预检开始", "✓ source_ready：通过，100,000 个数据点", "i 预检结束，用时 0.20 s"]
     assert "i 检索正确：恢复开始后 3.6 s" in chinese
 
 

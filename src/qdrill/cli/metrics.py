@@ -57,7 +57,7 @@ def _board(app: AppContext, reader: BoardReader, drill: str | None, minutes: int
     else:
         output.write(metrics_view.board_text(board, minutes, app.lang))
     for text in board.problems:
-        app.sink.say(f"qdrill: {text}")
+        app.sink.say(f"qdrill: {metrics_view.sentence(text, app.lang)}")
     return code
 
 

@@ -121,7 +121,7 @@ class QdrillApp(Copying, Evidence, Helping, Leaving, Looks, App[int]):
         self.set_keymap(self.keys)
         self.begin_looks()
         for problem in self._key_problems:
-            self.tell(problem, severity="warning")
+            self.tell(sentence(self.language, problem), severity="warning")
         self.set_interval(1 / REFRESHES_A_SECOND, self._tick)
 
     def _tick(self) -> None:

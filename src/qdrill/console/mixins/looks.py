@@ -9,6 +9,7 @@ from pathlib import Path
 from textual.screen import Screen
 from textual.widget import Widget
 
+from qdrill.console.engine_words import sentence
 from qdrill.console.i18n import LANGUAGES
 from qdrill.console.mixins.host import AppPart
 from qdrill.console.modals.choose import Choose
@@ -46,7 +47,7 @@ class Looks(AppPart):
     def _take_themes(self, loaded: LoadedThemes) -> None:
         adopt_themes(self.host, loaded)
         if loaded.message:
-            self.host.tell(loaded.message, severity="warning")
+            self.host.tell(sentence(self.host.language, loaded.message), severity="warning")
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own variables under themes that do not know them; Textual asks for it."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from qdrill import units
 from qdrill.console.modals.reading import Reading
+from qdrill.console.panels.drill_words import recovery_words
 from qdrill.console.walkthrough.step import Condition, Move
 from qdrill.demo import sabotage
 from qdrill.drill.results import StageName
@@ -106,7 +107,7 @@ def outcome_facts(app: WalkthroughApp) -> Mapping[str, object]:
     return {
         "failed": sum(check.state == "fail" for check in result.checks),
         "checks": len(result.checks),
-        "rta": "–" if rta is None else units.seconds(rta),
+        "rta": "–" if rta is None else recovery_words(rta),
         "rto": f"{result.objectives.rto_seconds:g}",
         "expected": units.count(restore.points_expected) if restore else "–",
         "restored": units.count(restore.points_restored) if restore else "–",
