@@ -102,7 +102,7 @@ class Wire:
         self._timeout = timeout
         self._control = control
         self._emit = emit
-        self._answered = False
+        self._answered = self._closed = False
         self._local = threading.local()
         self._lock = threading.Lock()
         self._links: list[_Link] = []
@@ -145,6 +145,10 @@ class Wire:
             link.drop()
             self._control.checkpoint()
             raise Transient(self._explain(error), tries=self._tries(error)) from error
+        finally:
+            # Who asks on after `close` (a thread that was left behind) has nobody else to close its connection.
+            if self._closed:
+                link.drop()
         self._answered = True
         took = (time.monotonic() - started) * 1000
         self._emit(RequestDone(method, path, reply.status, took, detail, self._base + path, small_text(body)))
@@ -169,6 +173,7 @@ class Wire:
         """Close all connections."""
         self._unhook()
         with self._lock:
+            self._closed = True
             for link in self._links:
                 link.drop()
             self._links.clear()
