@@ -18,25 +18,11 @@ from qdrill.drill.search import (
     outcome_evidence,
     run_searches,
 )
-from qdrill.drill.search_plan import TIE_SPARE, PlannedSearch, SearchSpec, plan_searches
+from qdrill.drill.search_plan import TIE_SPARE
 from qdrill.errors import Inconclusive, Interrupted, NotFound, StoreError
 from qdrill.events import Event, Progress
-from tests.support.fake_reader import FakeReader, Point, failing
-
-PARAMS = {"vectors": {"size": 2, "distance": "Dot"}}
-POINTS: list[Point] = [{"id": n, "payload": {"text": f"doc {n}"}, "vector": [float(n), 1.0]} for n in range(1, 9)]
-
-
-def store(points: list[Point] | None = None, **more: Any) -> FakeReader:
-    return FakeReader(list(POINTS if points is None else points), PARAMS, **more)
-
-
-def plan(reader: FakeReader, *points: int, top_k: int = 3) -> list[PlannedSearch]:
-    return plan_searches([SearchSpec("id", point=n, top_k=top_k) for n in points], reader, {}, seed=1)
-
-
-def unplanned() -> PlannedSearch:
-    return PlannedSearch("text a", "text", 3, "", None, "add an embedder")
+from tests.drill.searching import plan, store, unplanned
+from tests.support.fake_reader import Point, failing
 
 
 def test_an_answer_holds_the_spare_and_says_whether_there_is_more() -> None:

@@ -14,25 +14,11 @@ from qdrill.drill.search import (
     ask_all,
     wait_until_right,
 )
-from qdrill.drill.search_plan import PlannedSearch, SearchSpec, plan_searches
+from qdrill.drill.search_plan import PlannedSearch
 from qdrill.errors import Interrupted, StoreError
 from qdrill.stores.base import Query
+from tests.drill.searching import POINTS, plan, store, unplanned
 from tests.support.fake_reader import FakeReader, Point
-
-PARAMS = {"vectors": {"size": 2, "distance": "Dot"}}
-POINTS: list[Point] = [{"id": n, "payload": {"text": f"doc {n}"}, "vector": [float(n), 1.0]} for n in range(1, 9)]
-
-
-def store(points: list[Point] | None = None, **more: Any) -> FakeReader:
-    return FakeReader(list(POINTS if points is None else points), PARAMS, **more)
-
-
-def plan(reader: FakeReader, *points: int, top_k: int = 3) -> list[PlannedSearch]:
-    return plan_searches([SearchSpec("id", point=n, top_k=top_k) for n in points], reader, {}, seed=1)
-
-
-def unplanned() -> PlannedSearch:
-    return PlannedSearch("text a", "text", 3, "", None, "add an embedder")
 
 
 class Clock(JobControl):
