@@ -22,6 +22,7 @@ from qdrill.signals.change import compare
 from qdrill.signals.checks import signal_checks
 from qdrill.signals.exposition import parse
 from qdrill.signals.model import EndpointReading, Exposition, ImportChange, QueryAnswer, Series
+from qdrill.signals.own_endpoint import NOT_THIS_DRILL, ONLY_DURING_DRILLS
 from qdrill.signals.plan import SignalPlan
 from qdrill.signals.prometheus_answer import parse as parse_answer
 from qdrill.signals.window import ask_drill
@@ -250,3 +251,12 @@ def test_what_breaks_around_a_drill_is_said(tmp_path: Path, monkeypatch: pytest.
     assert len(notes) == 8
     for note in notes:
         assert left(note, "nowhere", str(tmp_path), "Connection refused") == "", note
+
+
+def test_what_is_said_of_qdrills_own_endpoint() -> None:
+    down = (
+        "metrics qdrill at http://localhost:9755 cannot be reached; check that it is running and its url in drills.toml"
+    )
+    assert chinese(down) != down
+    assert chinese(f"{down}; {ONLY_DURING_DRILLS}").startswith(f"{chinese(down)}；qdrill 自身的指标")
+    assert left(NOT_THIS_DRILL, "qdrill", "exporter", "during_drills", "true") == ""

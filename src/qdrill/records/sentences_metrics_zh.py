@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from qdrill.records.model_metrics import NO_METRICS
+from qdrill.signals.own_endpoint import NOT_THIS_DRILL, ONLY_DURING_DRILLS
 
 # What the difference of two readings has to be said about; several are joined by "; ".
 _OF_READINGS: Mapping[str, str] = {
@@ -21,6 +22,10 @@ _OF_READINGS: Mapping[str, str] = {
 _SAID = "|".join(map(re.escape, _OF_READINGS))
 
 FIXED: Mapping[str, str] = {
+    NOT_THIS_DRILL: (
+        "该处提供的不是本次演练的指标，其他 qdrill 的数据不能证明本次演练；请设置 [exporter] during_drills = true，"
+        "并确保其端口未被占用"
+    ),
     NO_METRICS: "本次演练未采集指标",
     **_OF_READINGS,
     "no metrics endpoint and no Prometheus is configured": "未配置指标端点，也未配置 Prometheus",
@@ -153,7 +158,11 @@ _ON_THE_BOARD: tuple[tuple[str, str], ...] = (
     (r"a chart is of 5, 15 or 60 minutes, not (\S+)", "图表为 5、15 或 60 分钟，不能是 {0}"),
 )
 
-PATTERNS: tuple[tuple[str, str], ...] = (*_NOTED, *_CHECKED, *_ON_THE_BOARD)
+_OWN = (
+    rf"(.+); {re.escape(ONLY_DURING_DRILLS)}",
+    "{0*}；qdrill 自身的指标仅在演练期间提供，或由 `qdrill export-metrics` 提供",
+)
+PATTERNS: tuple[tuple[str, str], ...] = (_OWN, *_NOTED, *_CHECKED, *_ON_THE_BOARD)
 
 CHECKS: Mapping[str, str] = {
     "metrics_endpoints": "指标端点",
