@@ -20,7 +20,7 @@ from qdrill.signals.prometheus_evidence import write_answers
 from qdrill.signals.promql import default_queries
 from qdrill.signals.window import ask_drill
 from tests.signals.asking import LONG, NOW, refused, success
-from tests.support.odd_service import Asked, OddService, hang, reply
+from tests.support.odd_service import Asked, OddService, Talk, hang, reply
 from tests.support.prometheus_server import ExpositionTarget, RunningPrometheus, start_prometheus
 
 ROWS = "window_rows"
@@ -153,7 +153,11 @@ def test_the_notes_of_an_answer_stay() -> None:
 
 def test_one_wrong_query_leaves_the_others() -> None:
     good, wrong = reply(success("vector", [])), reply(refused("bad_data", "parse error"), 400)
-    with OddService([good, wrong, good]) as service:
+
+    def by_kind(talk: Talk) -> None:
+        (wrong if "/query_range" in talk.asked.path else good)(talk)
+
+    with OddService(by_kind) as service:
         answers = Asking(service.url).ask(NOW, NOW + timedelta(hours=1))
     assert [answer.state for answer in answers] == ["failed", "empty"]
     assert "parse error" in answers[0].note

@@ -107,6 +107,8 @@ class Schedule:
 
 
 class FaultProxy:
+    """`dripping` is set once the server has done what is asked, and its answer begins to come slowly."""
+
     def __init__(
         self,
         upstream: str,
@@ -123,6 +125,7 @@ class FaultProxy:
         self.requests: list[tuple[str, str]] = []
         self.faults: list[tuple[int, Fault]] = []
         self.stopping = threading.Event()
+        self.dripping = threading.Event()
         self._lock = threading.Lock()
         self._pages: dict[str, bytes] = {}
         self._server = _ProxyServer(self)
@@ -273,6 +276,7 @@ class _ProxyHandler(HttpHandler):
     def _drip(self, response: Response) -> None:
         """The first bytes a few at a time within a bounded time, the rest at once."""
         proxy, body = self.server.proxy, response.body
+        proxy.dripping.set()
         self.connection.sendall(self.head(response))
         for _ in range(DRIP_PIECES):
             piece, body = body[:DRIP_BYTES], body[DRIP_BYTES:]
