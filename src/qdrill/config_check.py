@@ -26,9 +26,9 @@ OLLAMA_URL = "http://localhost:11434"
 _QUERIES = ("text", "point", "query_vector", "random")
 _EMBEDDER_KEYS = {
     "bm25": {"language", "tokenizer"},
-    "rag_api": {"url", "api_key_env", "dimension"},
-    "ollama": {"url", "model", "api_key_env", "dimension"},
-    "openai": {"url", "model", "api_key_env", "dimension"},
+    "rag_api": {"url", "api_key_env", "ca_file", "dimension"},
+    "ollama": {"url", "model", "api_key_env", "ca_file", "dimension"},
+    "openai": {"url", "model", "api_key_env", "ca_file", "dimension"},
 }
 _EMBEDDER_NEEDS = {"bm25": (), "rag_api": (), "ollama": ("model",), "openai": ("url", "model")}
 
@@ -65,7 +65,8 @@ def with_service(spot: Spot, found: EmbedderConfig, rag_api: RagApiConfig | None
     if rag_api is None:
         raise spot.error("is of kind rag_api and has no url; add one, or [rag_api] with its url")
     key = found.api_key_env or rag_api.api_key_env
-    return replace(found, url=rag_api.url, api_key_env=key, tenant_id=rag_api.tenant_id)
+    trust = found.ca_file or rag_api.ca_file
+    return replace(found, url=rag_api.url, api_key_env=key, tenant_id=rag_api.tenant_id, ca_file=trust)
 
 
 def search(spot: Spot, values: Mapping[str, Any]) -> SearchConfig:

@@ -53,6 +53,7 @@ _EMBEDDER: dict[str, Reader] = {
     "url": v.service,
     "model": v.words,
     "api_key_env": v.env_name,
+    "ca_file": v.path,
     "language": v.words,
     "tokenizer": v.one_of("prefix", "whitespace", "word", "multilingual"),
     "dimension": v.whole(1, 65_536),

@@ -91,6 +91,7 @@ class EmbedderConfig:
         language, tokenizer: of bm25, as Qdrant names them.
         dimension: length that its vectors must have; None where any will do.
         tenant_id: of [rag_api], where this asks that service.
+        ca_file: certificates to trust instead of the system's.
     """
 
     name: str
@@ -102,6 +103,7 @@ class EmbedderConfig:
     tokenizer: Tokenizer | None = None
     dimension: int | None = None
     tenant_id: str | None = None
+    ca_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ class PrometheusConfig:
         timeout_seconds: of one request; the first that runs out is the last that a drill waits for.
         scrape_interval_seconds: how far apart its samples are; windows are widened by it.
         wait_seconds: longest wait for a scrape after a drill that fell between two; 0 never waits.
+        ca_file: certificates to trust instead of the system's; so in every table below.
     """
 
     url: str
@@ -119,6 +122,7 @@ class PrometheusConfig:
     timeout_seconds: float = 5.0
     scrape_interval_seconds: float = 15.0
     wait_seconds: float = 20.0
+    ca_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,7 @@ class MetricsConfig:
     url: str
     api_key_env: str | None = None
     timeout_seconds: float = 5.0
+    ca_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,7 @@ class RagApiConfig:
     api_key_env: str | None = None
     tenant_id: str | None = None
     timeout_seconds: float = 30.0
+    ca_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +167,7 @@ class GrafanaConfig:
     annotate: bool = True
     render: bool = True
     timeout_seconds: float = 10.0
+    ca_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ _SERVICE: dict[str, Reader] = {
     "url": v.service,
     "api_key_env": v.env_name,
     "timeout_seconds": v.number(0.1, _MOST_SECONDS),
+    "ca_file": v.path,
 }
 PROMETHEUS: dict[str, Reader] = {
     **_SERVICE,

@@ -7,27 +7,25 @@ caller waits for its answer, its deadline or a cancellation, whichever comes fir
 from __future__ import annotations
 
 import contextlib
-import ipaddress
-import json
 import queue
 import socket
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qdrill.control import JobControl
 from qdrill.errors import SignalError
-from qdrill.names import one_line
+from qdrill.service_words import said, without_secret
+from qdrill.tls import UNTRUSTED, distrust, trusted
+from qdrill.urls import is_local
 
 if TYPE_CHECKING:
     import httpx
 
 _ADVICE = "check that it is running and its url in drills.toml"
-_MOST_WORDS = 4000
-# What is shorter stands in every answer by chance, and is no secret.
-_SHORTEST_SECRET = 4
 _NO_HEADERS: Mapping[str, str] = {}
 
 
@@ -78,6 +76,7 @@ def ask(
     most: int,
     control: JobControl,
     secret: str = "",
+    ca_file: Path | None = None,
 ) -> Answer:
     """One exchange over a connection of its own; redirects are answers and are not followed.
 
@@ -86,14 +85,16 @@ def ask(
         timeout: seconds for everything from the look-up of the name to the last byte.
         most: bytes that the body of the answer may have.
         secret: cut out of whatever the service says.
+        ca_file: certificates to trust instead of the system's.
 
     Raises:
         SignalError: no answer, or one that is too long; one plain line.
+        UsageError: `ca_file` cannot be used.
         Interrupted: cancelled, within 200 ms.
     """
     import httpx  # noqa: F401 - loading it takes a good part of a short timeout, and is no fault of the service
 
-    connections = Connections(url, connect=timeout, read=timeout)
+    connections = Connections(url, connect=timeout, read=timeout, ca_file=ca_file)
     try:
         outcome = connections.exchange(
             method,
@@ -120,10 +121,16 @@ class Connections:
         url: of the service; one on this machine is asked without the environment's proxy, which cannot reach it.
         connect: seconds for a connection.
         read: seconds for the next bytes of an answer.
+        ca_file: certificates to trust instead of the system's.
+
+    Raises:
+        UsageError: `ca_file` cannot be used.
     """
 
-    def __init__(self, url: str, *, connect: float, read: float) -> None:
+    def __init__(self, url: str, *, connect: float, read: float, ca_file: Path | None = None) -> None:
         self._url, self._connect, self._read = url, connect, read
+        # Reading the system's certificates takes longer than a local exchange without TLS, which has no use for them.
+        self._trusted = False if url.lower().startswith("http:") else trusted(ca_file)
         self._lock = threading.Lock()
         self._client: httpx.Client | None = None
 
@@ -173,9 +180,8 @@ class Connections:
             if self._client is None:
                 local = is_local(httpx.URL(self._url).host)
                 waits = httpx.Timeout(self._read, connect=self._connect)
-                # Reading the system's certificates takes longer than a local exchange, which has no use for them.
-                verify = not self._url.lower().startswith("http:")
-                self._client = httpx.Client(timeout=waits, trust_env=not local, verify=verify, follow_redirects=False)
+                trust = self._trusted
+                self._client = httpx.Client(timeout=waits, trust_env=not local, verify=trust, follow_redirects=False)
             return self._client
 
     def silence(self) -> str:
@@ -246,8 +252,8 @@ class _Exchange:
             return outcome
         except httpx.TimeoutException:
             return Broken(self._connections.silence(), passing=True)
-        except httpx.ConnectError:
-            return Broken("cannot be reached", passing=True)
+        except httpx.ConnectError as error:
+            return _unreached(error)
         except httpx.TransportError as error:
             return Broken(f"broke the connection ({type(error).__name__})", passing=True)
         except Exception as error:  # noqa: BLE001 - a thread that dies silently would cost the whole deadline
@@ -264,7 +270,7 @@ class _Exchange:
             if isinstance(read, Broken):
                 return read
             lower = {name.lower(): value for name, value in response.headers.items()}
-            body = _without(read, self._secret)
+            body = without_secret(read, self._secret)
             return Answer(response.status_code, lower, body, "" if response.is_success else said(body))
 
     def _read(self, response: httpx.Response) -> bytes | Broken:
@@ -286,44 +292,8 @@ class _Exchange:
         return Broken(f"has an answer that is longer than {size}", advice="check its url in drills.toml")
 
 
-def is_local(host: str) -> bool:
-    """Whether a host, as in a URL, is this machine's own loopback."""
-    name = host.strip("[]").rstrip(".").lower()
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
-
-
-def said(body: bytes, secret: str = "") -> str:
-    """A service's own words about what is wrong, on one line and without the secret; '' for a page of HTML.
-
-    Understands JSON with `error`, `detail` or `message`, the first of them possibly an object with a `message`.
-    """
-    return one_line(_error_text(_without(body, secret)[:_MOST_WORDS].decode("utf-8", "replace")))
-
-
-def _without(body: bytes, secret: str) -> bytes:
-    """`body` without the secret, should the service repeat it: what it says goes on to records and screens."""
-    if len(secret) < _SHORTEST_SECRET:
-        return body
-    for form in {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}:
-        body = body.replace(form.encode("utf-8", "replace"), b"***")
-    return body
-
-
-def _error_text(text: str) -> str:
-    try:
-        answer = json.loads(text)
-    except (ValueError, RecursionError):
-        return "" if text.lstrip()[:1] == "<" else text
-    # Where there are both, `error` is the kind of it, and `detail` says what is wrong.
-    for key in ("detail", "error", "message"):
-        found = answer.get(key) if isinstance(answer, dict) else None
-        if isinstance(found, dict):
-            found = found.get("message")
-        if isinstance(found, str) and found:
-            return found
-    return text
+def _unreached(error: httpx.ConnectError) -> Broken:
+    wrong = distrust(error)
+    if wrong is None:
+        return Broken("cannot be reached", passing=True)
+    return Broken(f"is not trusted ({wrong})", advice=UNTRUSTED)

@@ -160,3 +160,14 @@ def _is_ours(address: str) -> bool:
             return str(probe.getsockname()[0]) == address
     except OSError:
         return False
+
+
+def is_local(host: str) -> bool:
+    """Whether a host, as in a URL, is this machine's own loopback."""
+    name = host.strip("[]").rstrip(".").lower()
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False

@@ -174,6 +174,16 @@ def test_a_port_in_use_is_told_and_who_answers_there_proves_nothing(drill: Rehea
     assert any(port in text for text in told), told
 
 
+def test_our_own_endpoint_where_nobody_serves_was_not_read(drill: Rehearsal) -> None:
+    listen = f"127.0.0.1:{free_port()}"
+    signals = SignalPlan((endpoint(f"http://{listen}/metrics"),), exporter=ExporterConfig(listen), expects=DEMANDS[:1])
+    result = drill.run(signals=signals).result
+    assert result.verdict == "inconclusive"
+    for name in ("metrics_endpoints", "expect_import_rows_total"):
+        assert check(result, name).state == "inconclusive"
+        assert "cannot be reached" in check(result, name).seen
+
+
 def test_an_endpoint_that_hangs_does_not_age_the_backup(drill: Rehearsal) -> None:
     """It is asked before the backup: what is between backup and restore counts in the recovery point."""
     with OddService(hang()) as odd:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ class Settings:
     tokenizer: str | None = None
     dimension: int | None = None
     tenant_id: str | None = None
+    ca_file: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import re
+import ssl
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,8 +22,9 @@ from qdrill.errors import QdrillError
 from qdrill.files import output_error
 from qdrill.records.words import WORDS
 from qdrill.session import Session, refuse_guarded
-from qdrill.stores.retry import Transient, with_retries
+from qdrill.stores.retry import Transient, untrusted, with_retries
 from qdrill.stores.server import ServerStore
+from qdrill.tls import trusted
 
 HAN = re.compile("[\u4e00-\u9fff]")
 CONFIG = Config(
@@ -85,6 +88,24 @@ def test_a_store_that_does_not_answer(reason: str, shown: str) -> None:
 
     error = of(lambda: with_retries(fail, what="reading local/docs", control=JobControl(), emit=lambda _: None))
     assert chinese(error) == f"读取 local/docs：{shown}（已尝试 1 次）；请检查服务器是否在运行、网络是否可达"
+
+
+def test_a_certificate_that_is_not_trusted(tmp_path: Path) -> None:
+    def fail() -> None:
+        error = ssl.SSLCertVerificationError("no")
+        error.verify_message = "self-signed certificate"
+        raise untrusted("h:6333", error) or AssertionError
+
+    error = of(lambda: with_retries(fail, what="reading local/docs", control=JobControl(), emit=lambda _: None))
+    shown = chinese(error)
+    assert shown == (
+        "读取 local/docs：h:6333 的证书不可信（self-signed certificate）（已尝试 1 次）；"
+        "请检查其 url，或在 drills.toml 中用 ca_file 指定它所用的证书"
+    )
+    (tmp_path / "ca.pem").touch()
+    for name, why in (("none.pem", "无法读取：No such file or directory；"), ("ca.pem", "中没有 PEM 格式的证书；")):
+        file = tmp_path / name
+        assert chinese(of(partial(trusted, file))) == f"ca_file {file} {why}请指定一个 PEM 证书文件"
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 507])

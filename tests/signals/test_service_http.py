@@ -12,7 +12,9 @@ import pytest
 
 from qdrill.control import JobControl
 from qdrill.errors import Interrupted, SignalError
-from qdrill.service_http import Answer, Broken, Connections, ask, is_local, said
+from qdrill.service_http import Answer, Broken, Connections, ask
+from qdrill.service_words import said
+from qdrill.urls import is_local
 from tests.support.odd_service import Behaviour, OddService, drip, hang, html, huge, reply, reset, wrong_length
 
 KEY = "s3cret-key"

@@ -71,7 +71,9 @@ def _grafana(config: GrafanaConfig, control: JobControl) -> str:
     label = f"Grafana at {split_url(config.url)[0]}"
     timeout = min(_LONGEST, config.timeout_seconds)
     url = f"{config.url.rstrip('/')}/api/health"
-    answer = ask("GET", url, label=label, timeout=timeout, most=_LARGEST_HEALTH, control=control)
+    answer = ask(
+        "GET", url, label=label, timeout=timeout, most=_LARGEST_HEALTH, control=control, ca_file=config.ca_file
+    )
     if answer.status != 200:
         raise SignalError(f"{label} answered {answer.status}; check url of [grafana] in drills.toml")
     try:

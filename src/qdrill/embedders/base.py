@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Protocol, TypeGuard
 
 from qdrill.errors import StoreError
@@ -28,6 +29,7 @@ class EmbedderSettings(Protocol):
         tokenizer: bm25's tokenizer; "" is multilingual.
         dimension: what every vector must have, where it is known beforehand.
         tenant_id: of the RAG API, where it is known.
+        ca_file: certificates to trust instead of the system's.
     """
 
     @property
@@ -46,6 +48,8 @@ class EmbedderSettings(Protocol):
     def dimension(self) -> int | None: ...
     @property
     def tenant_id(self) -> str | None: ...
+    @property
+    def ca_file(self) -> Path | None: ...
 
 
 class Embedder(Protocol):

@@ -23,7 +23,7 @@ def service(name: str, settings: EmbedderSettings, headers: Mapping[str, str], s
         server = split_url(url)[0]
     except BadUrl as error:
         raise UsageError(f"{label}: its url {error}; set url in drills.toml") from None
-    return Service(f"{label} at {server}", url, headers, secret)
+    return Service(f"{label} at {server}", url, headers, secret, settings.ca_file)
 
 
 def model(name: str, settings: EmbedderSettings) -> str:

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from qdrill.control import JobControl
@@ -62,6 +63,7 @@ class Service:
     url: str
     headers: Mapping[str, str]
     secret: str = ""
+    ca_file: Path | None = None
 
 
 class HttpEmbedder:
@@ -83,7 +85,9 @@ class HttpEmbedder:
         self._control = control
         self._dimension = dimension
         self._patience = patience or Patience()
-        self._connections = Connections(service.url, connect=self._patience.connect, read=self._patience.read)
+        self._connections = Connections(
+            service.url, connect=self._patience.connect, read=self._patience.read, ca_file=service.ca_file
+        )
 
     @property
     def name(self) -> str:

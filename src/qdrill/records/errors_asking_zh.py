@@ -28,6 +28,19 @@ _STORES: tuple[tuple[str, str], ...] = (
         rf"({_WHAT}): (.+) \(tried (once|\d+ times)\); check that the server is up and reachable",
         "{0*}：{1*}（已尝试 {2*}）；请检查服务器是否在运行、网络是否可达",
     ),
+    (
+        rf"({_WHAT}): the certificate of (\S+) is not trusted \((.+)\) \(tried (once|\d+ times)\); "
+        r"check its url, or name the certificates that it goes by as ca_file in drills\.toml",
+        "{0*}：{1} 的证书不可信（{2}）（已尝试 {3*}）；请检查其 url，或在 drills.toml 中用 ca_file 指定它所用的证书",
+    ),
+    (
+        r"ca_file (.+) cannot be read: (.+); name a file of PEM certificates",
+        "ca_file {0} 无法读取：{1}；请指定一个 PEM 证书文件",
+    ),
+    (
+        r"ca_file (.+) holds no certificate in PEM form; name a file of PEM certificates",
+        "ca_file {0} 中没有 PEM 格式的证书；请指定一个 PEM 证书文件",
+    ),
     (r"once", "1 次"),
     (r"(\d+) times", "{0} 次"),
     (r"(\S+) did not answer within ([\d.]+) s", "{0} 在 {1} 秒内没有应答"),

@@ -26,6 +26,9 @@ _ADVICE: Mapping[str, str] = {
     "check url in drills.toml (a proxy or a login may stand in front)": (
         "请检查 drills.toml 中的 url（前面可能有代理或登录页）"
     ),
+    "check its url, or name the certificates that it goes by as ca_file in drills.toml": (
+        "请检查其 url，或在 drills.toml 中用 ca_file 指定它所用的证书"
+    ),
     "set url in drills.toml to where it leads": "请把 drills.toml 中的 url 设为它指向的地址",
     "check the key in the variable that api_key_env names": "请检查 api_key_env 所指变量中的密钥",
     "check url and model in drills.toml": "请检查 drills.toml 中的 url 和 model",
@@ -67,7 +70,8 @@ _ADVISED_FAULTS: Patterns = (
     (r"cannot be reached: its name is not known", "无法连接：无法解析其主机名"),
     (r"cannot be reached: connection refused", "无法连接：连接被拒绝"),
     (r"cannot be reached through the proxy", "无法经代理连接"),
-    (r"cannot be trusted: its certificate is not right", "不可信：其证书不正确"),
+    (r"is not trusted: its certificate is not right", "不可信：其证书不正确"),
+    (r"is not trusted \((.+)\)", "不可信（{0}）"),
     (r"broke the connection \((\w+)\)", "中断了连接（{0}）"),
     (r"broke the connection before it had answered", "应答之前中断了连接"),
     (r"cannot be asked \((\w+)\)", "无法查询（{0}）"),

@@ -224,12 +224,13 @@ class DrillSignals:
 
         def of(one: MetricsConfig) -> EndpointReading:
             own = is_own(one, self._plan.exporter)
-            if own and not self._exporter.serving:
-                return EndpointReading(one.name, one.url, "absent", NOT_THIS_DRILL, own=True)
             before = self._before.get(one.name, never)
             if one.name not in later:
-                return _unreadable(one, str(before))
-            return replace(compare(before, later[one.name], one.url), own=own)
+                return replace(_unreadable(one, str(before)), own=own)
+            reading = compare(before, later[one.name], one.url)
+            if own and not self._exporter.serving and reading.state != "unreadable":
+                return EndpointReading(one.name, one.url, "absent", NOT_THIS_DRILL, own=True)
+            return replace(reading, own=own)
 
         return tuple(map(of, self._plan.endpoints))
 

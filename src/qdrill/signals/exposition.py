@@ -68,6 +68,7 @@ def read(config: MetricsConfig, environ: Mapping[str, str], control: JobControl)
         most=MOST_BYTES,
         control=control,
         secret=key,
+        ca_file=config.ca_file,
     )
     _check_answer(answer, label)
 

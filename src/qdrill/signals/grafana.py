@@ -193,6 +193,7 @@ def _ask(
             most=most,
             control=control,
             secret=key or "",
+            ca_file=config.ca_file,
         )
     except BadUrl as error:
         return f"the url of [grafana] {error}"

@@ -22,6 +22,7 @@ from qdrill.names import one_line
 from qdrill.signals.model import QueryAnswer, QueryState
 from qdrill.signals.prometheus_answer import MOST_SERIES, Answer, parse, version_of
 from qdrill.signals.prometheus_failure import Failed, broken, late
+from qdrill.tls import trusted
 from qdrill.urls import BadUrl, split_url
 
 if TYPE_CHECKING:
@@ -180,10 +181,12 @@ class Prometheus:
                 raise Failed("was not asked: it is closed")
             try:
                 key = api_key(self._config, self._environ)
+                if self._config.ca_file is not None:
+                    trusted(self._config.ca_file)  # requests would name neither the file nor what is wrong with it
             except UsageError as error:
                 raise Failed(f"was not asked: {error}") from None
             url = self._config.url.rstrip("/")
-            self._session = BoundedSession(url, key, self._gone)
+            self._session = BoundedSession(url, key, self._gone, self._config.ca_file)
             self._client = PrometheusConnect(
                 url,
                 retry=Retry(total=0),

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from qdrill.names import one_line
+from qdrill.tls import UNTRUSTED
 
 if TYPE_CHECKING:
     import requests
@@ -78,7 +79,7 @@ def broken(error: requests.RequestException | urllib3.exceptions.HTTPError, seco
 
     causes, ours, theirs = tuple(_causes(error)), requests.exceptions, urllib3.exceptions
     known: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
-        ((ours.SSLError, theirs.SSLError), "cannot be trusted: its certificate is not right; check url in drills.toml"),
+        ((ours.SSLError, theirs.SSLError), f"is not trusted: its certificate is not right; {UNTRUSTED}"),
         ((ours.ProxyError, theirs.ProxyError), "cannot be reached through the proxy; check HTTP_PROXY and NO_PROXY"),
         ((socket.gaierror,), "cannot be reached: its name is not known; check url in drills.toml"),
         ((ConnectionRefusedError,), f"cannot be reached: connection refused; {_RUNNING}"),

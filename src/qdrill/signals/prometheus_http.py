@@ -10,6 +10,7 @@ import json
 import threading
 from collections.abc import Iterator
 from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -61,10 +62,13 @@ class BoundedSession(requests.Session):
 
     Args:
         url: of the server. key: sent as a bearer token. gone: set once nobody waits for answers any more.
+        ca_file: certificates to trust instead of the usual ones.
     """
 
-    def __init__(self, url: str, key: str | None, gone: threading.Event) -> None:
+    def __init__(self, url: str, key: str | None, gone: threading.Event, ca_file: Path | None = None) -> None:
         super().__init__()
+        if ca_file is not None:
+            self.verify = str(ca_file)
         # A proxy of the environment cannot reach this machine's own loopback address.
         self.trust_env = urlsplit(url).hostname not in _OURS
         self.auth = _Bearer(key)

@@ -148,6 +148,7 @@ class RagApi:
                 most=_MOST,
                 control=self._control,
                 secret=self._secret,
+                ca_file=self._config.ca_file,
             )
         except SignalError as error:
             if time.monotonic() - clock >= _TIMED_OUT * self._config.timeout_seconds:
