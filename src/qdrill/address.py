@@ -25,6 +25,7 @@ MAX_COLLECTION_BYTES = 255
 # Qdrant's own rule for new collections: lib/common/common/src/validation.rs, INVALID_NAME_CHARS.
 _REFUSED = '<>:"/\\|?*\0\x1f'
 EDGE = "edge:"
+_ANY = "any"
 _ARCHIVE_ENDS = (".json", ".snapshot")
 _PATH_STARTS = ("/", "./", "../", "~/")
 _BAD_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
@@ -80,6 +81,15 @@ def parse_address(text: str, config: Config, *, collection: str | None = None) -
     if "://" in text:
         return _server_address(text, config, default)
     return _named_address(text, config, default)
+
+
+def parse_store(text: str, config: Config) -> StoreConfig:
+    """The store that `text` names; raises UsageError, also where a collection is named with it."""
+    written = f"{text.rstrip('/')}/{_ANY}" if text.startswith(EDGE) else text
+    address = parse_address(written, config, collection=_ANY)
+    if address.collection != _ANY:
+        raise UsageError(f"{address} is a collection; name the store alone: {address.store.label}")
+    return address.store.config
 
 
 def parse_place(text: str, config: Config) -> Address | ArchivePath:

@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qdrill.archive.manifest import manifest_path, waiting_manifest
+from qdrill.archive.place import need_room
 from qdrill.archive.reader import ArchiveReader
-from qdrill.archive.writer import ArchiveWriter, need_room
+from qdrill.archive.writer import ArchiveWriter
 from qdrill.errors import ArchiveError, OutputError, UsageError
 from tests.archive.samples import HEAD, append, describe, rows, write_archive
 
@@ -150,8 +151,9 @@ def test_a_journal_cut_short_by_a_kill_gives_its_whole_lines(tmp_path: Path) -> 
     journal = tmp_path / ".docs.json.journal"
     journal.write_bytes(journal.read_bytes()[:-5])
     assert writer.saved() == (HEAD, kept[:2])
-    journal.write_bytes(b'{"source"')
-    assert writer.saved() is None
+    for torn in (b'{"source"', b'{"file":"\xff"}', b'{"file":' + b"[" * 100_000):
+        journal.write_bytes(torn)
+        assert writer.saved() is None
 
 
 def test_a_kill_between_the_two_renames_is_mended(archive: Path) -> None:

@@ -95,8 +95,9 @@ def test_what_is_no_manifest_is_told_apart(tmp_path: Path) -> None:
         read_manifest(save(tmp_path, b'{"schema":"something/1"}'))
     with pytest.raises(ArchiveError, match="made by a later qdrill"):
         read_manifest(save(tmp_path, b'{"schema":"qdrill.archive/2"}'))
-    with pytest.raises(ArchiveError, match="damaged"):
-        read_manifest(save(tmp_path, b"\xff\xfe"))
+    for damaged in (b"\xff\xfe", b'{"created":' + b"[" * 100_000):
+        with pytest.raises(ArchiveError, match="damaged"):
+            read_manifest(save(tmp_path, damaged))
 
 
 def test_the_name_of_a_manifest(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from rich.console import Console
 
 from qdrill.cli.bar import BarSink, TaskView
 from qdrill.cli.log_json import JsonSink
-from qdrill.cli.progress import PlainSink, Task
+from qdrill.cli.plain import PlainSink
+from qdrill.cli.progress import Task
 from qdrill.drill.results import Check
 from qdrill.events import CheckDone, MomentReached, Notice, Progress, RequestDone, Retrying, StageFinished
 from qdrill.names import cell_width

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from qdrill.archive.writer import ArchiveWriter
+from qdrill.archive.place import refuse_what_is_not_ours
 from qdrill.errors import OutputError
 from qdrill.files import write_whole
 from tests.cli.runner import qdrill
@@ -71,7 +71,7 @@ def test_a_pipe_is_no_place_for_a_whole_file(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="not a plain file"):
         write_whole(tmp_path / "pipe", b"x")
     with pytest.raises(OutputError, match="not a plain file"):
-        ArchiveWriter(tmp_path / "pipe").refuse_what_is_not_ours()
+        refuse_what_is_not_ours(tmp_path / "pipe")
 
 
 def test_a_record_that_was_edited_is_told_by_list_and_show(home: Path) -> None:

@@ -28,7 +28,8 @@ from tests.support.fake_reader import Point, failing
 def test_an_answer_holds_the_spare_and_says_whether_there_is_more() -> None:
     source = store()
     (search,) = plan(source, 1)
-    answer = ask(search, source, exact=False)
+    assert search.query is not None
+    answer = ask(replace(search, query=replace(search.query, exact=False)), source)
     assert [hit.id for hit in answer.hits] == [8, 7, 6, 5, 4, 3, 2, 1] and answer.complete
     assert answer.milliseconds >= 0.0 and source.asked[0].exact is False
     many = store([{"id": n, "vector": [1.0, float(n)]} for n in range(100)])

@@ -25,7 +25,8 @@ from qdrill.errors import StoreError, UsageError
 from qdrill.events import Emit, Event, Progress, ignore
 from qdrill.session import Session
 from qdrill.stores.base import CollectionWriter, ServerSnapshot, SnapshotSink
-from qdrill.stores.server import ServerStore, collection_path
+from qdrill.stores.request_head import collection_path
+from qdrill.stores.server import ServerStore
 from tests.drill.drills import check, states, when_stage_starts
 from tests.drill.recipes import DOT4, points, vector
 from tests.drill.stages import unchanged

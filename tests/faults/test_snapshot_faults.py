@@ -26,7 +26,8 @@ from qdrill.drill.snapshot_backup import back_up_snapshot
 from qdrill.drill.snapshot_restore import restore_snapshot
 from qdrill.errors import ArchiveError, Interrupted, OutputError, Refused, StoreError, UsageError
 from qdrill.events import Event, Notice, Progress, ignore
-from qdrill.stores.server import ServerStore, collection_path
+from qdrill.stores.request_head import collection_path
+from qdrill.stores.server import ServerStore
 from qdrill.stores.server_snapshots import snapshots_of
 from tests.cli.runner import qdrill, start
 from tests.faults.conftest import NewName

@@ -44,11 +44,11 @@ def test_no_key_stands_twice() -> None:
 
 
 def test_unknown_numbers_say_so() -> None:
-    text = render_ci_summary(samples.record_of(samples.cut_off()), source="older-tool")
+    text = render_ci_summary(samples.record_of(samples.cut_off()))
     for key in ("seed_total", "backup_total", "restored_total", "backup_duration_seconds"):
         assert f"- {key}: unknown\n" in text
     assert "- restore_duration_seconds (RTO): unknown\n" in text
-    assert "- src: older-tool\n" in text
+    assert "- src: qdrill\n" in text
     assert not re.search(r"(?m): 0$", text)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import struct
 from collections.abc import Sequence
 from typing import Any
 
@@ -73,8 +72,3 @@ def dump(value: Any) -> bytes:
 def page(rows: Sequence[dict[str, Any]], next_id: int | str | None) -> bytes:
     """The body of a scroll as Qdrant writes it."""
     return dump({"result": {"points": list(rows), "next_page_offset": next_id}, "status": "ok", "time": 0.000123})
-
-
-def as_f32(number: float) -> float:
-    """The 32-bit float nearest to `number`."""
-    return float(struct.unpack("<f", struct.pack("<f", number))[0])

@@ -23,6 +23,7 @@ from qdrill.rows.vector_order import in_name_order
 from tests.rows.strategies import dump, ids, in_order, page, points
 
 Points = list[dict[str, Any]]
+DEEP = b"[" * 100_000
 
 
 @given(points, st.none() | ids, st.booleans())
@@ -55,6 +56,20 @@ def test_a_page_cut_short_is_never_a_page(rows: Points, data: st.DataObject) -> 
     cut = data.draw(st.integers(0, len(body) - 1))
     with pytest.raises(NotAPage):
         page_span(body[:cut])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        page([], None)[:-1] + b',"more":' + DEEP,
+        b'{"result":{"points":[],"next_page_offset":' + DEEP,
+        b'{"result": {"points":' + DEEP,
+        b'{"result":{"points":[],"next_page_offset":"\xff"}}',
+    ],
+)
+def test_bytes_that_no_parser_can_follow_are_no_page(body: bytes) -> None:
+    with pytest.raises(NotAPage):
+        page_span(body)
 
 
 def test_what_a_proxy_says_is_told_from_a_page() -> None:
@@ -98,7 +113,8 @@ def test_a_page_of_ids_alone(chosen: list[int | str], next_id: int | str | None)
 
 
 @pytest.mark.parametrize(
-    "row", [b"{}", b'{"payload":{"id":1}}', b"7", b'{"id":1.5}', b'{"id":null}', b'{"id":{}}', b'{"id":1']
+    "row",
+    [b"{}", b'{"payload":{"id":1}}', b"7", b'{"id":1.5}', b'{"id":null}', b'{"id":{}}', b'{"id":1', b'{"id":' + DEEP],
 )
 def test_a_row_without_a_usable_id_is_refused(row: bytes) -> None:
     with pytest.raises(NotAPage):
@@ -139,3 +155,5 @@ def test_rows_that_are_no_objects_are_refused() -> None:
     for wrong in (b"1,2", b'{"id":1', b'{"id":1,"vector":{"a":[1]', b'{"\xff":1}', b'{"vector":{"\xff":1}}'):
         with pytest.raises(NotAPage):
             in_name_order(wrong)
+    with pytest.raises(NotAPage):
+        in_name_order(b'{"id":' + DEEP)

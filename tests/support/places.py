@@ -15,7 +15,8 @@ from typing import Any, Literal
 from qdrill.errors import QdrillError
 from qdrill.stores.base import CollectionReader, CollectionWriter, Store
 from qdrill.stores.edge import EdgeStore
-from qdrill.stores.server import ServerStore, collection_path
+from qdrill.stores.request_head import collection_path
+from qdrill.stores.server import ServerStore
 
 Kind = Literal["edge", "server", "qdrant"]
 REAL_SERVER = "QDRILL_TEST_QDRANT_URL"

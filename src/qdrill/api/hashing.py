@@ -17,7 +17,6 @@ from qdrill.embedders.base import Dense, Embedding
 
 NAME = "built-in"
 DIMENSION = 512
-LARGEST_DIMENSION = 65_536
 _LONGEST_RUN = 3
 
 

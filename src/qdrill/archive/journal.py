@@ -13,6 +13,7 @@ import msgspec
 
 from qdrill.archive.manifest import Chunk
 from qdrill.archive.manifest_file import Source
+from qdrill.rows.splice import UNREADABLE
 
 
 class JournalHead(msgspec.Struct, frozen=True):
@@ -61,13 +62,13 @@ def read_journal(path: Path) -> tuple[JournalHead, list[Chunk]] | None:
     try:
         lines = path.read_bytes().split(b"\n")
         head = msgspec.json.decode(lines[0], type=JournalHead)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, *UNREADABLE):
         return None
     chunks: list[Chunk] = []
     for line in lines[1:-1]:
         try:
             chunks.append(msgspec.json.decode(line, type=Chunk))
-        except msgspec.DecodeError:
+        except UNREADABLE:
             break
     return head, chunks
 

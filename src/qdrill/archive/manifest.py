@@ -58,6 +58,11 @@ def manifest_path(archive: Path) -> Path:
     return archive.with_name(archive.name.removesuffix(".json") + ".manifest.json")
 
 
+def part_path(archive: Path) -> Path:
+    """Where a data file is written until it is whole."""
+    return archive.with_name(f".{archive.name}.part")
+
+
 def waiting_manifest(archive: Path) -> Path:
     """Where a new manifest waits until its data file has its name."""
     final = manifest_path(archive)
@@ -70,7 +75,7 @@ def finish_swap(archive: Path) -> None:
     A backup ends with two renames, data first. The part file is gone exactly when the first one happened.
     """
     waiting = waiting_manifest(archive)
-    if waiting.exists() and not archive.with_name(f".{archive.name}.part").exists():
+    if waiting.exists() and not part_path(archive).exists():
         with suppress(OSError):
             os.replace(waiting, manifest_path(archive))
 

@@ -12,6 +12,7 @@ import msgspec
 from qdrill.archive.digest import digest_of
 from qdrill.errors import ArchiveError
 from qdrill.names import terminal_text
+from qdrill.rows.splice import UNREADABLE
 
 M = TypeVar("M", bound="Described")
 
@@ -80,7 +81,7 @@ def sealed(members: Sequence[bytes]) -> bytes:
 
 
 def schema_of(data: bytes) -> str:
-    """The schema that a document names; raises msgspec.DecodeError."""
+    """The schema that a document names; raises one of `UNREADABLE`."""
     return msgspec.json.decode(data, type=_SchemaOnly).schema
 
 
@@ -100,7 +101,7 @@ def read_checked(path: Path, kind: Kind[M]) -> M:
         manifest = msgspec.json.decode(data, type=kind.type)
         # The info is kept as it came and not looked into, so bytes that are no text show only here.
         whole = kind.render(manifest) == data
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise ArchiveError(_damaged(shown)) from error
     if not whole:
         raise ArchiveError(_damaged(shown))

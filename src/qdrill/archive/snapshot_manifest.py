@@ -8,11 +8,10 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-import msgspec
-
 from qdrill.archive.manifest import finish_swap, manifest_path
 from qdrill.archive.manifest_file import Described, Kind, member, read_checked, schema_of, sealed
 from qdrill.drill.results import WriterFinding
+from qdrill.rows.splice import UNREADABLE
 
 FAMILY = "qdrill.snapshot/"
 SCHEMA = FAMILY + "1"
@@ -68,7 +67,7 @@ _KIND = Kind(
 
 def is_snapshot(path: Path) -> bool:
     """Whether the manifest beside `path` says that it is a snapshot; raises nothing."""
-    with suppress(OSError, ValueError, msgspec.DecodeError):
+    with suppress(OSError, ValueError, *UNREADABLE):
         finish_swap(path)
         return schema_of(manifest_path(path).read_bytes()).startswith(FAMILY)
     return False

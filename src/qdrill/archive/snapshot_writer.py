@@ -6,7 +6,6 @@ the next one to the same place takes them away.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 from collections.abc import Callable
@@ -17,12 +16,11 @@ import msgspec
 from blake3 import blake3
 
 from qdrill.archive.digest import DIGEST_PREFIX
-from qdrill.archive.manifest import manifest_path, waiting_manifest
+from qdrill.archive.manifest import part_path, waiting_manifest
+from qdrill.archive.place import open_alone, put_in_place, refuse_what_is_not_ours, write_all, write_durably
 from qdrill.archive.snapshot_manifest import SnapshotManifest, render_snapshot_manifest
-from qdrill.archive.writer import ArchiveWriter, keep_open
-from qdrill.errors import UsageError
 from qdrill.files import make_directory, output_errors, sync_directory
-from qdrill.names import terminal_text
+from qdrill.rows.splice import UNREADABLE
 
 
 class SnapshotNote(msgspec.Struct, frozen=True):
@@ -48,7 +46,7 @@ class SnapshotWriter:
     def __init__(self, path: Path, on_written: Callable[[int], None]) -> None:
         self.path = path
         self._on_written = on_written
-        self._part = path.with_name(f".{path.name}.part")
+        self._part = part_path(path)
         self._note = path.with_name(f".{path.name}.server")
         self._fd = -1
         self._need = 0
@@ -77,13 +75,10 @@ class SnapshotWriter:
             OutputError: the place cannot be written, or holds what is not ours.
             UsageError: another process writes there.
         """
-        ArchiveWriter(self.path).refuse_what_is_not_ours()
+        refuse_what_is_not_ours(self.path)
         make_directory(self.path.parent)
         with output_errors(self.path):
-            with suppress(FileNotFoundError):
-                waiting_manifest(self.path).unlink()
-            self._fd = os.open(self._part, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
-            self._lock()
+            self._fd = open_alone(self.path)
             self.restart()
         return self._read_note()
 
@@ -91,10 +86,7 @@ class SnapshotWriter:
         """Remember, durably, what lies on the server from now on; raises OutputError."""
         waiting = self._note.with_name(self._note.name + ".part")
         with output_errors(self._note):
-            with waiting.open("wb") as stream:
-                stream.write(msgspec.json.encode(note) + b"\n")
-                stream.flush()
-                os.fsync(stream.fileno())
+            write_durably(waiting, msgspec.json.encode(note) + b"\n")
             os.replace(waiting, self._note)
             sync_directory(self._note.parent)
 
@@ -111,9 +103,7 @@ class SnapshotWriter:
     def write(self, block: memoryview) -> None:
         """Write and digest the next bytes; raises OutputError, and what `on_written` raises."""
         with output_errors(self.path, self._need):
-            done = 0
-            while done < len(block):
-                done += os.write(self._fd, block[done:])
+            write_all(self._fd, block)
         self._sha256.update(block)
         self._blake3.update(block)
         self._position += len(block)
@@ -135,18 +125,8 @@ class SnapshotWriter:
     def finish(self, manifest: SnapshotManifest) -> None:
         """Give snapshot and manifest, both durable, their final names; raises OutputError."""
         self.sync()
-        waiting = waiting_manifest(self.path)
         with output_errors(self.path, self._need):
-            with waiting.open("wb") as stream:
-                stream.write(render_snapshot_manifest(manifest))
-                stream.flush()
-                os.fsync(stream.fileno())
-            with keep_open(self.path):
-                os.replace(self._part, self.path)
-                # A reader that came in between took it for a kill, and has given the manifest its name already.
-                with suppress(FileNotFoundError):
-                    os.replace(waiting, manifest_path(self.path))
-                sync_directory(self.path.parent)
+            put_in_place(self.path, render_snapshot_manifest(manifest))
         self.release()
 
     def discard(self) -> None:
@@ -165,19 +145,6 @@ class SnapshotWriter:
             self._fd = -1
 
     def _read_note(self) -> SnapshotNote | None:
-        with suppress(OSError, msgspec.DecodeError):
+        with suppress(OSError, *UNREADABLE):
             return msgspec.json.decode(self._note.read_bytes(), type=SnapshotNote)
         return None
-
-    def _lock(self) -> None:
-        """Lock the unfinished file, which must still be the one of that name: another qdrill may have finished it."""
-        try:
-            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            ours = os.path.samestat(os.fstat(self._fd), self._part.stat())
-        except (BlockingIOError, FileNotFoundError):
-            ours = False
-        if not ours:
-            self.release()
-            raise UsageError(
-                f"another qdrill is writing {terminal_text(str(self.path))}; wait for it or name another file with -o"
-            )

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import stat
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from qdrill.archive.digest import digest_of
 from qdrill.archive.journal import Journal, JournalHead, read_journal, truncate_journal
 from qdrill.archive.layout import glue_after_last, glue_before
-from qdrill.archive.manifest import (
-    Chunk,
-    Manifest,
-    finish_swap,
-    manifest_path,
-    render_manifest,
-    waiting_manifest,
-)
+from qdrill.archive.manifest import Chunk, Manifest, finish_swap, part_path, render_manifest
+from qdrill.archive.place import open_alone, put_in_place, write_all
 from qdrill.drill.results import PointId
-from qdrill.errors import OutputError, UsageError
-from qdrill.files import make_directory, output_errors, size_text, sync_directory
-from qdrill.names import terminal_text
+from qdrill.files import make_directory, output_errors
 from qdrill.rows.splice import Buffer
 
 SYNC_SECONDS = 0.25
@@ -39,7 +29,7 @@ class ArchiveWriter:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._part = path.with_name(f".{path.name}.part")
+        self._part = part_path(path)
         self._journal_path = path.with_name(f".{path.name}.journal")
         self._fd = -1
         self._journal: Journal | None = None
@@ -65,26 +55,6 @@ class ArchiveWriter:
         """What an earlier run left behind to go on from; None for nothing."""
         return read_journal(self._journal_path) if self._part.exists() else None
 
-    def refuse_what_is_not_ours(self) -> None:
-        """Refuse a place that holds anything but nothing, an empty file, or an archive of qdrill.
-
-        Raises:
-            OutputError: a directory, a device, a link, or somebody's file.
-        """
-        shown = terminal_text(str(self.path))
-        finish_swap(self.path)
-        with output_errors(self.path):
-            if not os.path.lexists(self.path):
-                return
-            status = self.path.lstat()
-        if not stat.S_ISREG(status.st_mode):
-            raise OutputError(f"cannot write {shown}: it is not a plain file; name another place with -o")
-        if status.st_size and not manifest_path(self.path).exists():
-            raise OutputError(
-                f"cannot write {shown}: a file stands there that is no archive of qdrill; move it away, or name "
-                "another place with -o"
-            )
-
     def start(self, head: JournalHead, keep: Sequence[Chunk] = ()) -> None:
         """Begin, or go on behind the chunks `keep` of an earlier run.
 
@@ -95,10 +65,7 @@ class ArchiveWriter:
         make_directory(self.path.parent)
         finish_swap(self.path)
         with output_errors(self.path):
-            with suppress(FileNotFoundError):
-                waiting_manifest(self.path).unlink()
-            self._fd = os.open(self._part, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
-            self._lock()
+            self._fd = open_alone(self.path)
             self._chunks = list(keep)
             self._position = keep[-1].offset + keep[-1].length if keep else 0
             self._journaled = len(keep)
@@ -124,8 +91,8 @@ class ArchiveWriter:
         with output_errors(self.path, self._position + len(rows)):
             if self._failure is not None:
                 raise self._failure
-            self._write(glue)
-            self._write(rows)
+            write_all(self._fd, glue)
+            write_all(self._fd, rows)
         chunk = Chunk(self._position + len(glue), len(rows), count, first_id, last_id, digest)
         self._position += len(glue) + len(rows)
         self._chunks.append(chunk)
@@ -139,7 +106,7 @@ class ArchiveWriter:
         """Write the end of the file; all is made durable from now on, while the caller does something else."""
         end = glue_after_last(len(self._chunks))
         with output_errors(self.path, self._position):
-            self._write(end)
+            write_all(self._fd, end)
         self._position += len(end)
         self._ended = True
         self._stop.set()
@@ -153,26 +120,11 @@ class ArchiveWriter:
             if self._failure is not None:
                 raise self._failure
             made = manifest(tuple(self._chunks), self._position)
-            final = manifest_path(self.path)
-            waiting = waiting_manifest(self.path)
-            with waiting.open("wb") as stream:
-                stream.write(render_manifest(made))
-                stream.flush()
-                os.fsync(stream.fileno())
-            self._swap(waiting, final)
-        self._release()
-        return made
-
-    def _swap(self, waiting: Path, final: Path) -> None:
-        """Put both files in place. A kill between the renames is mended by `finish_swap` when the archive is opened."""
-        with keep_open(self.path):
-            os.replace(self._part, self.path)
-            # A reader that came in between took it for a kill, and has given the manifest its name already.
-            with suppress(FileNotFoundError):
-                os.replace(waiting, final)
-            sync_directory(self.path.parent)
+            put_in_place(self.path, render_manifest(made))
             with suppress(FileNotFoundError):
                 self._journal_path.unlink()
+        self._release()
+        return made
 
     def abandon(self) -> None:
         """Stop; what is written stays for a resume."""
@@ -197,26 +149,6 @@ class ArchiveWriter:
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
-
-    def _lock(self) -> None:
-        """Lock the unfinished file, which must still be the one of that name: another qdrill may have finished it."""
-        try:
-            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            ours = os.path.samestat(os.fstat(self._fd), self._part.stat())
-        except (BlockingIOError, FileNotFoundError):
-            ours = False
-        if not ours:
-            os.close(self._fd)
-            self._fd = -1
-            raise UsageError(
-                f"another qdrill is writing {terminal_text(str(self.path))}; wait for it or name another file with -o"
-            )
-
-    def _write(self, data: Buffer) -> None:
-        with memoryview(data) as view:
-            done = 0
-            while done < len(view):
-                done += os.write(self._fd, view[done:])
 
     def _sync_loop(self) -> None:
         while not self._stop.wait(SYNC_SECONDS):
@@ -256,33 +188,3 @@ class ArchiveWriter:
         self._stop.set()
         if self._syncer.is_alive():
             self._syncer.join()
-
-
-@contextmanager
-def keep_open(path: Path) -> Iterator[None]:
-    """Hold what stands at `path`, and let it go on a thread of its own: to free a large file takes long."""
-    held = -1
-    with suppress(OSError):
-        held = os.open(path, os.O_RDONLY)
-    try:
-        yield
-    finally:
-        if held >= 0:
-            threading.Thread(target=os.close, args=(held,), name="qdrill-free", daemon=True).start()
-
-
-def need_room(path: Path, need: int) -> None:
-    """Refuse early where the disk has less than `need` bytes free.
-
-    Raises:
-        OutputError: naming path, need and what is free.
-    """
-    import shutil
-
-    make_directory(path.parent)
-    free = shutil.disk_usage(path.parent).free
-    if free < need:
-        raise OutputError(
-            f"cannot write {terminal_text(str(path))}: about {size_text(need)} are needed and {size_text(free)} "
-            "are free; make room or name another place with -o"
-        )

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from qdrill.config import StoreConfig
 
 _NEEDED = ("starlette", "uvicorn", "pydantic")
-_ANY = "any"
 
 
 @click.command()
@@ -75,16 +74,12 @@ def _backend(app: AppContext, store: str | None, embedder: str | None, dimension
 
 def _store(app: AppContext, name: str | None) -> StoreConfig:
     """The store with every guard that holds for its place; raises UsageError where there is none of that name."""
-    from qdrill.address import EDGE, parse_address
+    from qdrill.address import parse_store
 
     if name is None:
         default = app.config.default_store
         name = default.name if default.name in app.config.stores else default.url or ""
-    written = f"{name.rstrip('/')}/{_ANY}" if name.startswith(EDGE) else name
-    address = parse_address(written, app.config, collection=_ANY)
-    if address.collection != _ANY:
-        raise UsageError(f"{address} is a collection; name the store alone: {address.store.label}")
-    return address.store.config
+    return parse_store(name, app.config)
 
 
 def _token(app: AppContext, variable: str | None) -> str | None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
@@ -13,59 +12,32 @@ from rich.progress_bar import ProgressBar
 from rich.text import Text
 
 from qdrill.cli import wording
-from qdrill.cli.progress import RETRY_LINE_EVERY, Task
-from qdrill.events import Event, Progress, Retrying
-from qdrill.names import cell_width, terminal_text
+from qdrill.cli.progress import Task, TaskSink
+from qdrill.names import cell_width
 
 REFRESH_PER_SECOND = 5
 _LABEL = 9
 _LONGEST_BAR = 60
 
 
-class BarSink:
-    """A live bar for the task under way; other events are lines above it."""
+class BarSink(TaskSink):
+    """A live bar for the task under way, and a line where it ended; other events are lines above it."""
 
-    def __init__(self, *, colour: bool, console: Console | None = None, clock: Callable[[], float] = time.monotonic):
+    def __init__(self, *, colour: bool, console: Console | None = None) -> None:
+        super().__init__(time.monotonic)
         self._console = console or Console(
             stderr=True, markup=False, highlight=False, emoji=False, no_color=not colour, soft_wrap=True
         )
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._task: Task | None = None
         self._live: Live | None = None
-        self._said_retry = float("-inf")
 
-    def __call__(self, event: Event) -> None:
-        """Show an event."""
-        with self._lock:
-            if isinstance(event, Progress):
-                self._progress(event)
-                return
-            if wording.ends_work(event):
-                self._end_task()
-            if (line := wording.sentence(event)) and self._may_say(event):
-                self._console.print(Text(line))
+    def _line(self, text: str) -> None:
+        self._console.print(Text(text))
 
-    def say(self, text: str) -> None:
-        """One line above the bar."""
-        with self._lock:
-            self._console.print(Text(terminal_text(text)))
-
-    def settle(self) -> None:
-        """Take the bar away and leave a line that says how far it came."""
-        with self._lock:
-            self._end_task()
-
-    def _progress(self, event: Progress) -> None:
-        if self._task is not None and self._task.is_same(event):
-            self._task.update(event)
-            return
-        before = self._task
-        self._end_task()
-        self._task = Task(event, self._clock, before)
-        view = TaskView(self._task)
+    def _show(self, task: Task, *, new: bool) -> None:
+        if not new:
+            return  # the bar looks at the task by itself
         self._live = Live(
-            view,
+            TaskView(task),
             console=self._console,
             transient=True,
             refresh_per_second=REFRESH_PER_SECOND,
@@ -74,21 +46,12 @@ class BarSink:
         )
         self._live.start()
 
-    def _end_task(self) -> None:
-        task, live = self._task, self._live
-        self._task = self._live = None
+    def _ended(self, task: Task) -> None:
+        live, self._live = self._live, None
         if live is not None:
             live.stop()
-        if task is not None and task.worth_a_line:
-            self._console.print(Text(_fit([f"{task.label:<{_LABEL}}", *task.words()], self._console.width)))
-
-    def _may_say(self, event: Event) -> bool:
-        if not isinstance(event, Retrying):
-            return True
-        if self._clock() - self._said_retry < RETRY_LINE_EVERY:
-            return False
-        self._said_retry = self._clock()
-        return True
+        if task.worth_a_line:
+            self._line(_fit([f"{task.label:<{_LABEL}}", *task.words()], self._console.width))
 
 
 class TaskView:

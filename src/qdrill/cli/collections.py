@@ -10,13 +10,11 @@ from qdrill import units
 from qdrill.cli import output
 from qdrill.cli.context import AppContext
 from qdrill.cli.options import pass_app, shared_options
-from qdrill.errors import ExitCode, UsageError
+from qdrill.errors import ExitCode
 
 if TYPE_CHECKING:
     from qdrill.browse.overview import CollectionSummary
-    from qdrill.config import StoreConfig
 
-_ANY = "any"
 _KEYS = ("store", "collection", "points", "vectors", "status", "aliases", "error", "address", "indexed", "segments")
 
 
@@ -30,9 +28,10 @@ def collections(app: AppContext, store: str | None) -> int:
     A store that is down is said on stderr; the others are listed, and the exit
     code is 3.
     """
+    from qdrill.address import parse_store
     from qdrill.browse.overview import overview
 
-    stores = list(app.config.stores.values()) if store is None else [_store_of(app, store)]
+    stores = list(app.config.stores.values()) if store is None else [parse_store(store, app.config)]
     places = {config.label: number for number, config in enumerate(stores)}
     rows = sorted(overview(app.session, stores), key=lambda row: (places[row.store], row.collection or ""))
     if app.json:
@@ -43,17 +42,6 @@ def collections(app: AppContext, store: str | None) -> int:
     for text in failed:
         app.sink.say(f"qdrill: {text}")
     return int(ExitCode.STORE if failed else ExitCode.PASSED)
-
-
-def _store_of(app: AppContext, text: str) -> StoreConfig:
-    """The store that `text` names; raises UsageError, also where a collection is named with it."""
-    from qdrill.address import EDGE, parse_address
-
-    written = f"{text.rstrip('/')}/{_ANY}" if text.startswith(EDGE) else text
-    address = parse_address(written, app.config, collection=_ANY)
-    if address.collection != _ANY:
-        raise UsageError(f"{address} is a collection; name the store alone: {address.store.label}")
-    return address.store.config
 
 
 def _print(rows: list[CollectionSummary], stores: int) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qdrill.cli.options import Options
-from qdrill.cli.progress import Sink, colour_on, open_sink
+from qdrill.cli.sinks import Sink, colour_on, open_sink
 from qdrill.config import Config, StoreConfig, load_config
 from qdrill.control import JobControl
 from qdrill.events import Event, Notice
@@ -33,9 +33,9 @@ class AppContext:
         resumable: whether an interrupted command can be gone on with.
     """
 
-    def __init__(self, options: Options, environ: Mapping[str, str] | None = None) -> None:
+    def __init__(self, options: Options) -> None:
         self.options = options
-        self.environ: Mapping[str, str] = os.environ if environ is None else environ
+        self.environ: Mapping[str, str] = os.environ
         self.control = JobControl()
         self.resumable = False
 

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import IO, Any
 
-from qdrill.cli.progress import write_line
+from qdrill.cli.plain import write_line
 from qdrill.events import Event
 
 _HUMP = re.compile(r"(?<!^)(?=[A-Z])")

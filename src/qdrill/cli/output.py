@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import math
-import re
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from qdrill.errors import OutputError
 from qdrill.names import cell_width, terminal_text
+from qdrill.records import text as documents
 
 WIDEST = 120
 _UNCUT = 100_000
 _GAP = "  "
-# Characters that JSON leaves as they are and some terminals obey: C1 controls, bidi and line separators.
-_RISKY = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 Style = Literal["bold", "dim", "red", "green", "yellow", "cyan", ""]
 
@@ -48,18 +44,7 @@ def emit_json(document: Any) -> None:
 def json_text(document: Any, indent: int | None = None) -> str:
     """`document` as JSON that any parser reads and no terminal obeys."""
     ascii_only = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") not in {"utf8", "utf8sig"}
-    text = json.dumps(_finite(document), ensure_ascii=ascii_only, indent=indent, allow_nan=False, default=str)
-    return _RISKY.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    if isinstance(value, Mapping):
-        return {str(key): _finite(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(inner) for inner in value]
-    return value
+    return documents.json_text(document, indent=indent, ascii_only=ascii_only)
 
 
 def width() -> int:

@@ -9,7 +9,6 @@ import click
 from qdrill.cli import output, verify_view
 from qdrill.cli.context import AppContext
 from qdrill.cli.options import connections_option, pass_app, shared_options
-from qdrill.errors import ExitCode
 
 if TYPE_CHECKING:
     from qdrill.drill.results import Level
@@ -53,6 +52,7 @@ def verify(
     there is one, 4 where it cannot be told. Another tool's dump has to be made
     into an archive first, which `qdrill restore` does.
     """
+    from qdrill.drill.verdict import EXIT_CODES
     from qdrill.drill.verify import verification_document, verify_places
 
     found = verify_places(
@@ -69,5 +69,4 @@ def verify(
         output.emit_json(verification_document(found))
     else:
         output.write(verify_view.as_text(found, app.colour))
-    codes = {"pass": ExitCode.PASSED, "fail": ExitCode.FAILED}
-    return int(codes.get(found.verdict, ExitCode.INCONCLUSIVE))
+    return int(EXIT_CODES[found.verdict])

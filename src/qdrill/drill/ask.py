@@ -129,10 +129,10 @@ def _warm_up(planned: Sequence[PlannedSearch], *readers: CollectionReader) -> No
     first = planned[0]
     if first.query is None:
         return
-    cheap = replace(first, query=replace(first.query, limit=1))
+    cheap = replace(first, query=replace(first.query, limit=1, exact=False))
     for reader in readers:
         try:
-            ask(cheap, reader, exact=False)
+            ask(cheap, reader)
         except Interrupted:
             raise
         except QdrillError:

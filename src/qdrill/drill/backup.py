@@ -16,7 +16,8 @@ from qdrill.archive.digest import digest_of, root_digest
 from qdrill.archive.journal import JournalHead
 from qdrill.archive.manifest import Chunk, Manifest, manifest_path
 from qdrill.archive.manifest_file import Source
-from qdrill.archive.writer import ArchiveWriter, need_room
+from qdrill.archive.place import need_room, refuse_what_is_not_ours
+from qdrill.archive.writer import ArchiveWriter
 from qdrill.control import JobControl
 from qdrill.drill.chunks import PlannedChunk, plan_chunks, size_chunks
 from qdrill.drill.fetch import Fetched, Grown, fetch_chunk, fetch_parts
@@ -88,7 +89,7 @@ class _Backup:
         return self.control.retries - self.retries_before
 
     def run(self) -> BackupResult:
-        self.writer.refuse_what_is_not_ours()
+        refuse_what_is_not_ours(self.writer.path)
         info = self.reader.info()
         refuse_custom_sharding(self.reader, info)
         before = observe(self.reader)

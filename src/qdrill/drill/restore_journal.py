@@ -17,6 +17,7 @@ from qdrill.drill.results import Rejected
 from qdrill.errors import UsageError
 from qdrill.files import output_errors
 from qdrill.names import terminal_text
+from qdrill.rows.splice import UNREADABLE
 
 
 class _Head(msgspec.Struct, frozen=True):
@@ -59,7 +60,7 @@ class RestoreJournal:
         try:
             lines = self.path.read_bytes().split(b"\n")
             head = msgspec.json.decode(lines[0], type=_Head)
-        except (OSError, msgspec.DecodeError) as error:
+        except (OSError, *UNREADABLE) as error:
             raise UsageError(
                 f"there is no unfinished restore into {shown} to resume; run without --resume, or "
                 "with --replace and the collection's name to start over"
@@ -70,7 +71,7 @@ class RestoreJournal:
                 "start over with --replace and the collection's name"
             )
         for line in lines[1:-1]:
-            with suppress(msgspec.DecodeError):
+            with suppress(*UNREADABLE):
                 entry = msgspec.json.decode(line, type=_Line)
                 self.done.add(entry.chunk)
                 self.rejected += [Rejected(i, reason) for i, reason in entry.rejected]

@@ -27,7 +27,7 @@ from qdrill.drill.search_compare import Answer
 from qdrill.drill.search_plan import PlannedSearch, plan_searches
 from qdrill.drill.steering import Steering
 from qdrill.drill.validate import wait_for_optimizer
-from qdrill.drill.verdict import judge
+from qdrill.drill.verdict import EXIT_CODES, judge
 from qdrill.errors import ExitCode, Interrupted, QdrillError
 from qdrill.events import (
     CheckDone,
@@ -49,12 +49,6 @@ from qdrill.signals.collect import DrillSignals
 from qdrill.stores.base import CollectionWriter
 
 Damage = Callable[[CollectionWriter], None]
-_EXIT: dict[Verdict, ExitCode] = {
-    "pass": ExitCode.PASSED,
-    "fail": ExitCode.FAILED,
-    "inconclusive": ExitCode.INCONCLUSIVE,
-    "interrupted": ExitCode.INTERRUPTED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +281,7 @@ class _Drill:
         for note in self.signals.publish():
             self.tell(Notice("warning", note))
         self.tell(DrillFinished(verdict, reason, str(path)))
-        code = error.exit_code if error is not None else _EXIT[verdict]
+        code = error.exit_code if error is not None else EXIT_CODES[verdict]
         return DrillOutcome(result, path, code)
 
     def _journal_steering(self) -> None:

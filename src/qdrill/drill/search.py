@@ -41,7 +41,7 @@ class Recovery:
     validated: float | None
 
 
-def ask(planned: PlannedSearch, reader: CollectionReader, exact: bool = True) -> Answer:
+def ask(planned: PlannedSearch, reader: CollectionReader) -> Answer:
     """Run one search; the answer holds top_k hits and the spare for ties.
 
     Raises:
@@ -53,31 +53,31 @@ def ask(planned: PlannedSearch, reader: CollectionReader, exact: bool = True) ->
     if planned.query is None:
         raise Inconclusive(planned.reason)
     started = time.monotonic()
-    hits = reader.query(replace(planned.query, exact=exact))
+    hits = reader.query(planned.query)
     milliseconds = (time.monotonic() - started) * 1000.0
     return Answer(tuple(hits), milliseconds, complete=len(hits) < planned.query.limit)
 
 
-def ask_source(planned: PlannedSearch, reader: CollectionReader, exact: bool = True) -> Answer:
+def ask_source(planned: PlannedSearch, reader: CollectionReader) -> Answer:
     """As `ask`, and asked once more for up to 1000 hits where the ties at the cut-off go beyond the spare.
 
     Time is that of the first request. Where strict mode allows no more hits, the first answer stands.
     """
-    answer = ask(planned, reader, exact)
+    answer = ask(planned, reader)
     query = planned.query
     wide = planned.top_k + TIE_SPARE_WIDE
     wide = wide if planned.most is None else min(wide, planned.most)
     if query is None or query.limit >= wide or not open_tie(answer, planned.top_k):
         return answer
-    more = ask(replace(planned, query=replace(query, limit=wide)), reader, exact)
+    more = ask(replace(planned, query=replace(query, limit=wide)), reader)
     return replace(more, milliseconds=answer.milliseconds)
 
 
 def ask_all(
-    planned: Sequence[PlannedSearch], reader: CollectionReader, control: JobControl, *, exact: bool = True
+    planned: Sequence[PlannedSearch], reader: CollectionReader, control: JobControl
 ) -> tuple[Answer | QdrillError, ...]:
     """The source's answers, an error where it gave none; raises Interrupted alone."""
-    return tuple(_try(ask_source, search, reader, control, exact) for search in planned)
+    return tuple(_try(ask_source, search, reader, control) for search in planned)
 
 
 def run_searches(
@@ -88,7 +88,6 @@ def run_searches(
     min_overlap: float,
     emit: Emit = ignore,
     control: JobControl,
-    exact: bool = True,
 ) -> tuple[SearchOutcome, ...]:
     """Run every search on both sides; one outcome each, in order. No search, no outcome: that is no pass.
 
@@ -97,8 +96,8 @@ def run_searches(
     outcomes: list[SearchOutcome] = []
     emit(Progress("verify", "searches", 0, len(planned)))
     for search in planned:
-        source = _try(ask_source, search, source_reader, control, exact)
-        target = _try(ask, search, target_reader, control, exact)
+        source = _try(ask_source, search, source_reader, control)
+        target = _try(ask, search, target_reader, control)
         outcomes.append(compare_answers(search, source, target, min_overlap=min_overlap))
         emit(Progress("verify", "searches", len(outcomes), len(planned)))
     return tuple(outcomes)
@@ -115,7 +114,6 @@ def wait_until_right(
     min_overlap: float,
     emit: Emit = ignore,
     clock: Callable[[], float] = time.monotonic,
-    exact: bool = True,
 ) -> Recovery:
     """Ask the target until every search is right, or for `deadline_seconds` from now; at least once.
 
@@ -138,7 +136,6 @@ def wait_until_right(
         on_first_right=on_first_right,
         emit=emit,
         clock=clock,
-        exact=exact,
     )
     deadline = clock() + deadline_seconds
     wait = FIRST_WAIT
@@ -160,7 +157,6 @@ class _Watch:
     on_first_right: Callable[[float], None] | None
     emit: Emit
     clock: Callable[[], float]
-    exact: bool
     outcomes: list[SearchOutcome] = field(init=False)
     searchable: float | None = None
     validated: float | None = None
@@ -196,7 +192,7 @@ class _Watch:
     def _ask(self, numbers: Sequence[int]) -> None:
         for number in numbers:
             search, answer = self.pairs[number]
-            found = _try(ask, search, self.reader, self.control, self.exact)
+            found = _try(ask, search, self.reader, self.control)
             self.outcomes[number] = self._compare(search, answer, found)
             self._watch_open(number)
             if self._right(number) and self.searchable is None:
@@ -228,15 +224,14 @@ def _answerable(search: PlannedSearch, answer: Answer | QdrillError) -> bool:
 
 
 def _try(
-    how: Callable[[PlannedSearch, CollectionReader, bool], Answer],
+    how: Callable[[PlannedSearch, CollectionReader], Answer],
     search: PlannedSearch,
     reader: CollectionReader,
     control: JobControl,
-    exact: bool,
 ) -> Answer | QdrillError:
     control.checkpoint()
     try:
-        return how(search, reader, exact)
+        return how(search, reader)
     except Interrupted:
         raise
     except QdrillError as error:

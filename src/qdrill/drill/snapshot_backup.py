@@ -12,9 +12,9 @@ import msgspec
 from qdrill import __version__
 from qdrill.archive.manifest import manifest_path
 from qdrill.archive.manifest_file import Source
+from qdrill.archive.place import need_room
 from qdrill.archive.snapshot_manifest import SnapshotManifest
 from qdrill.archive.snapshot_writer import SnapshotNote, SnapshotWriter
-from qdrill.archive.writer import need_room
 from qdrill.control import JobControl
 from qdrill.drill.quiet import Observation, compare_observations, observe
 from qdrill.drill.ranges import count_points

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from qdrill.drill.results import Check, Verdict
+from qdrill.errors import ExitCode
 
+EXIT_CODES: Mapping[Verdict, ExitCode] = {
+    "pass": ExitCode.PASSED,
+    "fail": ExitCode.FAILED,
+    "inconclusive": ExitCode.INCONCLUSIVE,
+    "interrupted": ExitCode.INTERRUPTED,
+}
 # Without these four nothing has been proven, whatever else went well.
 INDISPENSABLE = ("source_has_points", "points_restored", "points_compared", "sample_searches")
 # A collection without vectors can be restored and compared, and has nothing to search.

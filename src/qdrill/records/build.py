@@ -53,11 +53,11 @@ _COMPARED: Mapping[Verdict, State] = {
 }
 
 
-def who_here(operator: str = "", *, runbook: str = "", ticket: str = "", reviewer: str = "", notes: str = "") -> Who:
+def who_here(operator: str, *, ticket: str = "") -> Who:
     """A `Who` with this machine's host name, Python and qdrill version filled in."""
     tool = f"qdrill {__version__}"
     host, python = socket.gethostname(), platform.python_version()
-    return Who(operator, host, tool, python, runbook, ticket, reviewer, notes)
+    return Who(operator, host, tool, python, ticket=ticket)
 
 
 def build_record(

@@ -15,22 +15,21 @@ from qdrill.records.model_metrics import Metrics
 UNKNOWN = "unknown"
 
 
-def write_ci_summary(path: Path, record: DrillRecord, source: str = "qdrill", *, seed_total: int | None = None) -> None:
+def write_ci_summary(path: Path, record: DrillRecord, *, seed_total: int | None = None) -> None:
     """Replace the summary at `path` in one step; raises OutputError. Arguments as of `render_ci_summary`."""
-    write_text(path, render_ci_summary(record, source, seed_total=seed_total))
+    write_text(path, render_ci_summary(record, seed_total=seed_total))
 
 
-def render_ci_summary(record: DrillRecord, source: str = "qdrill", *, seed_total: int | None = None) -> str:
+def render_ci_summary(record: DrillRecord, *, seed_total: int | None = None) -> str:
     """The summary: the runbook's seven keys first, then the metrics, then what else the record says.
 
     Durations among the seven are whole seconds, rounded up. A number nobody knows is `unknown`, never 0.
 
     Args:
-        source: who writes the file.
         seed_total: exact points of the source when the backup began, for a record of a backup that never ended.
     """
     sections = (
-        ("# Consolidated CI Summary", _first(record, source, seed_total)),
+        ("# Consolidated CI Summary", _first(record, seed_total)),
         ("# Metrics E2E Summary", _metrics(record)),
         ("# Drill Summary", _further(record)),
     )
@@ -54,7 +53,7 @@ def _lines(pairs: Iterable[tuple[str, str]]) -> Iterable[str]:
     return (f"- {terminal_text(key)}: {terminal_text(value)}\n" for key, value in pairs)
 
 
-def _first(record: DrillRecord, source: str, seed_total: int | None) -> tuple[tuple[str, str], ...]:
+def _first(record: DrillRecord, seed_total: int | None) -> tuple[tuple[str, str], ...]:
     backup, restore = record.backup, record.restore
     counted = record.source.points_exact
     return (
@@ -62,7 +61,7 @@ def _first(record: DrillRecord, source: str, seed_total: int | None) -> tuple[tu
         ("seed_total", count(seed_total if counted is None else counted)),
         ("backup_total", count(backup.points if backup else None)),
         ("restored_total", count(restore.restored if restore else None)),
-        ("src", source),
+        ("src", "qdrill"),
         ("backup_duration_seconds", whole_seconds(backup.duration_s if backup else None)),
         ("restore_duration_seconds (RTO)", whole_seconds(record.rto.rta_s)),
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,23 +9,20 @@ from typing import Any
 from qdrill.drill.results import DrillResult, Hit, SearchOutcome
 from qdrill.files import write_text
 from qdrill.records.build import search_path
-from qdrill.records.text import escape_unseen
+from qdrill.records.text import json_text
 
 SCHEMA = "qdrill.search/1"
 
 
-def write_searches(directory: Path, result: DrillResult, *, payloads: bool = True) -> None:
-    """Write `evidence/search-<n>.json` for each sample search; `payloads` says whether hits keep theirs.
-
-    Raises OutputError.
-    """
+def write_searches(directory: Path, result: DrillResult) -> None:
+    """Write `evidence/search-<n>.json` for each sample search; raises OutputError."""
     for number, search in enumerate(result.searches, 1):
-        write_text(directory / search_path(number), render_search(result, search, payloads=payloads))
+        write_text(directory / search_path(number), render_search(result, search))
 
 
-def render_search(result: DrillResult, search: SearchOutcome, *, payloads: bool = True) -> str:
+def render_search(result: DrillResult, search: SearchOutcome) -> str:
     """One sample search of a drill as a JSON document."""
-    return search_document(result.id, search, result.source.address, result.target.address, payloads=payloads)
+    return search_document(result.id, search, result.source.address, result.target.address)
 
 
 def search_document(
@@ -36,7 +31,6 @@ def search_document(
     source: str,
     target: str | None,
     *,
-    payloads: bool = True,
     more: Mapping[str, Any] | None = None,
 ) -> str:
     """A search with both answers as a JSON document; a number that is not finite is written as text.
@@ -60,27 +54,15 @@ def search_document(
         "overlap_at_k": search.overlap,
         "same_order": search.same_order,
         "max_score_change": search.max_score_change,
-        "source": _side(source, search.source_ms, search.source_hits, payloads),
-        "target": target and _side(target, search.target_ms, search.target_hits, payloads),
+        "source": _side(source, search.source_ms, search.source_hits),
+        "target": target and _side(target, search.target_ms, search.target_hits),
     }
-    text = json.dumps(_finite(document), ensure_ascii=False, indent=2, allow_nan=False, default=str)
-    return escape_unseen(text) + "\n"
+    return json_text(document, indent=2) + "\n"
 
 
-def _side(address: str, milliseconds: float | None, hits: Sequence[Hit], payloads: bool) -> dict[str, Any]:
-    return {"address": address, "milliseconds": milliseconds, "hits": [_hit(hit, payloads) for hit in hits]}
-
-
-def _hit(hit: Hit, payloads: bool) -> dict[str, Any]:
-    plain: dict[str, Any] = {"id": hit.id, "score": hit.score}
-    return {**plain, "payload": hit.payload} if payloads else plain
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    if isinstance(value, Mapping):
-        return {str(key): _finite(content) for key, content in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    return value
+def _side(address: str, milliseconds: float | None, hits: Sequence[Hit]) -> dict[str, Any]:
+    return {
+        "address": address,
+        "milliseconds": milliseconds,
+        "hits": [{"id": hit.id, "score": hit.score, "payload": hit.payload} for hit in hits],
+    }

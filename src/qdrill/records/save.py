@@ -69,18 +69,16 @@ def save_drill(
     who: Who,
     origin: Origin = "real",
     metrics: Metrics | None = None,
-    payloads: bool = True,
 ) -> Path:
     """Write evidence, Markdown and record of a finished drill into `directory`; returns the record's path.
 
-    Files that others put under `evidence/` before (screenshots, kept searches) are linked and digested. `payloads`
-    says whether the search evidence holds the payloads of the hits. An opened record is replaced, a finished one
-    never. Raises OutputError.
+    Files that others put under `evidence/` before (screenshots, kept searches) are linked and digested. An opened
+    record is replaced, a finished one never. Raises OutputError.
     """
     make_directory(directory)
     with held(directory):
         opened = _opened(directory)
-        write_searches(directory, result, payloads=payloads)
+        write_searches(directory, result)
         record = _finished(directory, result, opened, who, origin, metrics)
         return _write_record(directory, _with_files(record, write_markdown(directory, record)))
 

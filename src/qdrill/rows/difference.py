@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import struct
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from typing import Any
 
 from qdrill.names import terminal_text
 from qdrill.rows.preview import is_multi, vectors_by_name
-from qdrill.rows.values import f32_bits
+from qdrill.rows.values import f32_bits, same_scalar
 
 ABSENT = "absent"
 LISTED_NUMBERS = 50
@@ -185,14 +184,8 @@ def _values(path: str, left: Any, right: Any) -> Iterator[Change]:
     elif isinstance(left, list) and isinstance(right, list):
         for index, (ours, theirs) in enumerate(zip_longest(left, right, fillvalue=_MISSING)):
             yield from _values(f"{path}[{index}]", ours, theirs)
-    elif type(left) is not type(right) or not _same_scalar(left, right):
+    elif type(left) is not type(right) or not same_scalar(left, right):
         yield Change(path, *_texts(left, right))
-
-
-def _same_scalar(left: Any, right: Any) -> bool:
-    if isinstance(left, float):
-        return struct.pack("<d", left) == struct.pack("<d", right)
-    return bool(left == right)
 
 
 def _step(key: str) -> str:

@@ -16,6 +16,9 @@ from qdrill.rows.order import parse_id_token, strictly_ascending
 
 Buffer = bytes | bytearray | memoryview
 
+# What decoding raises for bytes that are not JSON, not text, or nested deeper than anybody can follow.
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
 _HEAD = b'{"result":{"points":['
 _TAIL = b'],"next_page_offset":'
 _TAIL_REACH = 4096
@@ -75,7 +78,7 @@ def page_span(body: bytearray | bytes, length: int | None = None) -> PageSpan:
         return _page_span_by_decoding(bytes(body[:end]))
     try:
         tail = _tail_decoder.decode(b'{"result":{' + body[cut + 2 : end])
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise NotAPage(describe_body(body[:end])) from error
     return PageSpan(len(_HEAD), cut, tail.result.next_page_offset)
 
@@ -84,7 +87,7 @@ def _page_span_by_decoding(body: bytes) -> PageSpan:
     """The same for a server that orders or spaces its answer in another way."""
     try:
         result = _envelope_decoder.decode(body).result
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise NotAPage(describe_body(body)) from error
     rows = bytes(result.points)
     if not rows.startswith(b"["):
@@ -137,7 +140,7 @@ def split_rows(rows: Buffer) -> list[bytes]:
         return []
     try:
         return [bytes(row) for row in _rows_decoder.decode(b"[" + bytes(rows) + b"]")]
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise NotAPage(f"these bytes are not rows: {error}") from error
 
 
@@ -149,7 +152,7 @@ def row_id(row: Buffer) -> PointId:
     """
     try:
         return parse_id_token(bytes(_id_row_decoder.decode(row).id))
-    except (msgspec.DecodeError, ValueError) as error:
+    except (*UNREADABLE, ValueError) as error:
         raise NotAPage(f"a row has no usable id: {error}") from error
 
 
@@ -168,5 +171,5 @@ def ids_of_id_page(body: bytearray | bytes, span: PageSpan) -> Sequence[PointId]
     bare = bytes(body[span.start : span.end]).replace(_ROW, b"").replace(b"}", b"")
     try:
         return _ids_decoder.decode(b"[" + bare + b"]")
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return exact_ids(body[span.start : span.end])

@@ -135,11 +135,12 @@ def _value_differences(path: str, left: Any, right: Any) -> Iterator[str]:
             yield f"{path} has {len(left)} items here, {len(right)} there"
         for index, (a, b) in enumerate(zip(left, right, strict=False)):
             yield from _value_differences(f"{path}[{index}]", a, b)
-    elif type(left) is not type(right) or not _same_scalar(left, right):
+    elif type(left) is not type(right) or not same_scalar(left, right):
         yield f"{path}: {_show(left)} here, {_show(right)} there"
 
 
-def _same_scalar(left: Any, right: Any) -> bool:
+def same_scalar(left: Any, right: Any) -> bool:
+    """Whether two JSON values of one type, no object and no array, are the same; floats bit for bit."""
     if isinstance(left, float):
         return struct.pack("<d", left) == struct.pack("<d", right)
     return bool(left == right)

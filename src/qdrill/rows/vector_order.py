@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from qdrill.rows.splice import Buffer, NotAPage
+from qdrill.rows.splice import UNREADABLE, Buffer, NotAPage
 
 _rows = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -24,7 +24,7 @@ def in_name_order(rows: Buffer) -> bytes:
     """
     try:
         return b",".join([_ordered(row) for row in _rows.decode(b"[" + bytes(rows) + b"]")])
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise NotAPage(f"these bytes are not rows: {error}") from error
 
 

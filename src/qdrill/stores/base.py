@@ -7,8 +7,8 @@ Rows travel as the store's own JSON bytes and are decoded only where two rows di
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from qdrill.drill.results import Hit, PointId
 
@@ -265,16 +265,6 @@ class SnapshotTarget(Protocol):
 
         Returns why the server keeps its copy of the file; empty where it does not.
         """
-
-
-@dataclass(frozen=True, slots=True)
-class StoreSummary:
-    """One line about a store, for `doctor` and `collections`."""
-
-    label: str
-    kind: Literal["server", "embedded"]
-    version: str
-    collections: tuple[str, ...] = field(default=())
 
 
 class Store(Protocol):

@@ -15,6 +15,7 @@ import qdrant_edge
 from qdrill.drill.results import PointId
 from qdrill.errors import Refused, StoreError
 from qdrill.names import safe_file_part
+from qdrill.stores.edge_call import EngineCall
 from qdrill.stores.edge_catalog import Entry, change_sidecar, existing, find
 from qdrill.stores.edge_config import config_from_create, edge_config, engine_settings
 from qdrill.stores.edge_index import field_index, schema_entry
@@ -22,7 +23,7 @@ from qdrill.stores.edge_names import check_name, shown
 from qdrill.stores.edge_patch import patched
 from qdrill.stores.edge_reader import EdgeReader
 from qdrill.stores.edge_rows import VectorShape, decode_rows, refused
-from qdrill.stores.edge_shard import EngineCall, OpenShard, acquire, destroy, release
+from qdrill.stores.edge_shard import OpenShard, acquire, destroy, release
 from qdrill.stores.edge_sidecar import Sidecar, fsync_directory, write_sidecar
 
 

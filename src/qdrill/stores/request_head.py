@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import quote
 
 
 def host_header(host: str, port: int) -> str:
     """`host:port`, an IPv6 address in brackets."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def collection_path(collection: str, *more: str) -> str:
+    """`/collections/{name}/...`, every part percent-encoded."""
+    return "/".join(["/collections", quote(collection, safe=""), *more])
 
 
 def request_head(method: str, path: str, header_lines: Sequence[str], length: int) -> bytes:

@@ -16,6 +16,7 @@ from qdrill.control import JobControl
 from qdrill.errors import StoreError
 from qdrill.events import Emit
 from qdrill.events import Retrying as RetryingEvent
+from qdrill.tls import UNTRUSTED, distrust
 
 T = TypeVar("T")
 
@@ -32,16 +33,32 @@ class Transient(Exception):
         reason: one line. status: HTTP status, 0 for none.
         retry_after: what the server asked for, in seconds.
         tries: how many tries it is worth in all.
+        advice: what to do once they are used up.
     """
 
     def __init__(
-        self, reason: str, *, status: int = 0, retry_after: float | None = None, tries: int = ATTEMPTS
+        self,
+        reason: str,
+        *,
+        status: int = 0,
+        retry_after: float | None = None,
+        tries: int = ATTEMPTS,
+        advice: str = "check that the server is up and reachable",
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.status = status
         self.retry_after = retry_after
         self.tries = tries
+        self.advice = advice
+
+
+def untrusted(where: str, error: BaseException) -> Transient | None:
+    """The failure of a connection to `where` whose certificate is not trusted, which no second try mends; else None."""
+    wrong = distrust(error)
+    if wrong is None:
+        return None
+    return Transient(f"the certificate of {where} is not trusted ({wrong})", tries=1, advice=UNTRUSTED)
 
 
 _backoff = wait_random_exponential(multiplier=0.2, max=10.0)
@@ -87,9 +104,7 @@ def with_retries(call: Callable[[], T], *, what: str, control: JobControl, emit:
     try:
         return retrying(call)
     except Transient as error:
-        raise StoreError(
-            f"{what}: {error.reason} (tried {plural_times(error.tries)}); check that the server is up and reachable"
-        ) from error
+        raise StoreError(f"{what}: {error.reason} (tried {plural_times(error.tries)}); {error.advice}") from error
 
 
 def plural_times(tries: int) -> str:

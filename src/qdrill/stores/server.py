@@ -11,29 +11,21 @@ import json
 from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
-
-import msgspec
 
 from qdrill.control import JobControl
 from qdrill.errors import NotFound, Refused
 from qdrill.events import Emit, ignore
 from qdrill.names import one_line
 from qdrill.stores.answers import in_words
-from qdrill.stores.retry import Transient, with_retries
-from qdrill.stores.wire import Body, Reply, Wire
+from qdrill.stores.reply import Reply, decode, raw_result
+from qdrill.stores.request_head import collection_path
+from qdrill.stores.retry import with_retries
+from qdrill.stores.server_reader import ServerReader
+from qdrill.stores.server_writer import ServerWriter
+from qdrill.stores.wire import Wire
 
 if TYPE_CHECKING:
     from qdrill.stores.server_admin import Admin
-    from qdrill.stores.server_reader import ServerReader
-    from qdrill.stores.server_writer import ServerWriter
-
-
-class _Result(msgspec.Struct):
-    result: msgspec.Raw
-
-
-_result_decoder = msgspec.json.Decoder(_Result)
 
 
 class ServerStore:
@@ -113,14 +105,10 @@ class ServerStore:
         Raises:
             NotFound: neither a collection nor an alias has this name.
         """
-        from qdrill.stores.server_reader import ServerReader
-
         return ServerReader(self, self.resolve(collection))
 
     def writer(self, collection: str) -> ServerWriter:
         """A writer for `collection`, which may not exist yet."""
-        from qdrill.stores.server_writer import ServerWriter
-
         return ServerWriter(self, collection)
 
     def resolve(self, name: str) -> str:
@@ -143,7 +131,7 @@ class ServerStore:
         """`store/collection`, harmless on a terminal."""
         return one_line(f"{self._label}/{collection}")
 
-    def call(self, method: str, path: str, body: Body = (), *, what: str, detail: str = "") -> Reply:
+    def call(self, method: str, path: str, *, what: str) -> Reply:
         """One request, tried again while it fails in a transient way.
 
         Raises:
@@ -152,7 +140,7 @@ class ServerStore:
         """
 
         def once() -> Reply:
-            reply = self.accept(self.wire.request(method, path, body, detail=detail), what)
+            reply = self.accept(self.wire.request(method, path), what)
             decode(reply)
             return reply
 
@@ -171,11 +159,11 @@ class ServerStore:
         """The reply if it is a success; otherwise the error that says what the server refused."""
         if reply.status < 300:
             return reply
-        raise self.refusal(reply.status, reason_of(reply.text), what)
+        raise self.refusal(reply.status, reply.text, what)
 
-    def refusal(self, status: int, reason: str, what: str) -> NotFound | Refused:
-        """The error for a refusal, with the next step in it."""
-        reason = in_words(reason)
+    def refusal(self, status: int, answer: str, what: str) -> NotFound | Refused:
+        """The error for a refusal, whose body is `answer`, with the next step in it."""
+        reason = in_words(answer)
         if not reason:
             return Refused(
                 f"{what}: {self._label} answered {status} without a reason; is that a Qdrant server?",
@@ -199,39 +187,3 @@ class ServerStore:
         self.wire.close()
         if "admin" in self.__dict__:
             self.admin.close()
-
-
-def collection_path(collection: str, *more: str) -> str:
-    """`/collections/{name}/...`, every part percent-encoded."""
-    return "/".join(["/collections", quote(collection, safe=""), *more])
-
-
-def raw_result(reply: Reply) -> bytes:
-    """The bytes of `result`; raises Transient where the body is not JSON of that shape."""
-    try:
-        return bytes(_result_decoder.decode(reply.body).result)
-    except msgspec.DecodeError as error:
-        raise Transient(_not_json(reply)) from error
-
-
-def decode(reply: Reply) -> Any:
-    """The decoded body; raises Transient where it is not JSON."""
-    try:
-        return json.loads(reply.body)
-    except ValueError as error:
-        raise Transient(_not_json(reply)) from error
-
-
-def _not_json(reply: Reply) -> str:
-    from qdrill.rows.splice import describe_body
-
-    return describe_body(reply.body)
-
-
-def reason_of(text: str) -> str:
-    """The server's own words in an error body, which is JSON or plain text."""
-    try:
-        status = json.loads(text)["status"]
-    except (ValueError, KeyError, TypeError):
-        return text
-    return str(status["error"]) if isinstance(status, dict) and "error" in status else text

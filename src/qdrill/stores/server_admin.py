@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,9 +13,11 @@ from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedR
 
 from qdrill.drill.results import Hit, PointId
 from qdrill.names import one_line
+from qdrill.stores.answers import in_words
 from qdrill.stores.base import Query
 from qdrill.stores.connecting import abandonable
-from qdrill.stores.retry import TRANSIENT_STATUSES, Transient, with_retries
+from qdrill.stores.retry import TRANSIENT_STATUSES, Transient, untrusted, with_retries
+from qdrill.tls import trusted
 
 if TYPE_CHECKING:
     from qdrill.stores.server import ServerStore
@@ -30,8 +31,8 @@ class Admin:
     def __init__(self, url: str, api_key: str | None, timeout: float, ca_file: str | None, store: ServerStore) -> None:
         self._store = store
         options: dict[str, Any] = {"limits": httpx.Limits(max_keepalive_connections=4, keepalive_expiry=3.5)}
-        if ca_file:
-            options["verify"] = ssl.create_default_context(cafile=ca_file)
+        if url.startswith("https:"):
+            options["verify"] = trusted(ca_file)
         with warnings.catch_warnings():
             # The warning about a key over plain HTTP is `doctor`'s to give, once.
             warnings.simplefilter("ignore")
@@ -104,18 +105,17 @@ class Admin:
                 reason = f"the server answered 429: {one_line(str(error))}"
                 raise Transient(reason, status=429, retry_after=error.retry_after_s) from error
             except ResponseHandlingException as error:
-                raise Transient(one_line(f"{self._store.label} gave no usable answer: {error.source}")) from error
+                unusable = Transient(one_line(f"{self._store.label} gave no usable answer: {error.source}"))
+                raise (untrusted(self._store.label, error.source) or unusable) from error
 
         return with_retries(once, what=what, control=self._store.control, emit=self._store.emit)
 
     def _error(self, error: UnexpectedResponse, what: str) -> Exception:
-        from qdrill.stores.server import reason_of
-
         status = error.status_code or 0
-        reason = reason_of(error.content.decode("utf-8", "replace"))
+        answer = error.content.decode("utf-8", "replace")
         if status in TRANSIENT_STATUSES:
-            return Transient(f"the server answered {status}: {one_line(reason)}", status=status)
-        return self._store.refusal(status, reason, what)
+            return Transient(f"the server answered {status}: {in_words(answer)}", status=status)
+        return self._store.refusal(status, answer, what)
 
 
 def _query_input(query: Query) -> Any:

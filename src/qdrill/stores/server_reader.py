@@ -15,8 +15,9 @@ from qdrill.rows.splice import NotAPage, PageSpan, ids_of_id_page, page_span
 from qdrill.rows.vector_order import in_name_order
 from qdrill.schema.compat import dense_vectors, sparse_vectors
 from qdrill.stores.base import CollectionInfo, IdPage, OptimizerState, Page, Query, UpdateMarks
+from qdrill.stores.reply import Reply
+from qdrill.stores.request_head import collection_path
 from qdrill.stores.retry import Transient, with_retries
-from qdrill.stores.wire import Reply
 
 if TYPE_CHECKING:
     from qdrill.stores.server import ServerStore
@@ -141,16 +142,6 @@ class ServerReader:
         except (StoreError, KeyError):
             return f"{self._store.url}/{self._name}"
 
-    def sharding(self) -> tuple[str, tuple[str, ...]]:
-        """`auto` or `custom`, and the shard keys of the latter."""
-        params = self.info().data.get("config", {}).get("params", {})
-        if params.get("sharding_method") != "custom":
-            return "auto", ()
-        raw = self._store.result("GET", self._path("cluster"), what=self._what)
-        cluster = json.loads(raw)
-        shards = [*cluster.get("local_shards", []), *cluster.get("remote_shards", [])]
-        return "custom", tuple(sorted({str(shard.get("shard_key")) for shard in shards}))
-
     def forget(self) -> None:
         """Read the settings anew before the next request: they have changed."""
         with self._config_lock:
@@ -160,8 +151,6 @@ class ServerReader:
         """Nothing of its own to close: connections belong to the store."""
 
     def _path(self, *more: str) -> str:
-        from qdrill.stores.server import collection_path
-
         return collection_path(self._name, *more)
 
     def _scroll_body(self, start: PointId | None, limit: int, *, whole: bool) -> bytes:

@@ -8,34 +8,28 @@ from __future__ import annotations
 import http.client
 import json
 import secrets
-import socket
-import ssl
 import threading
-import time
-from collections.abc import Iterable, Iterator, Mapping, Set
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping, Set
 from itertools import chain
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from qdrill.control import JobControl
 from qdrill.errors import Interrupted, QdrillError, StoreError, UsageError
-from qdrill.events import Emit, Event, RequestDone, ignore
-from qdrill.names import one_line, terminal_text
+from qdrill.events import Emit, Event, ignore
+from qdrill.names import terminal_text
 from qdrill.stores.answers import in_words
 from qdrill.stores.base import ServerSnapshot, SnapshotSink, Store
-from qdrill.stores.connecting import connect, encrypted
+from qdrill.stores.long_request import asked
+from qdrill.stores.request_head import collection_path
 from qdrill.stores.retry import TRANSIENT_STATUSES, Transient, with_retries
-from qdrill.stores.server import ServerStore, collection_path
+from qdrill.stores.server import ServerStore
 
 BLOCK = 1 << 20
-# A server answers when the snapshot is made or restored, which takes hours where there are hundreds of gigabytes.
-LONGEST_SECONDS = 6 * 3600.0
 _POLL_SECONDS = 0.05
 # What a cancelled job may still spend on tidying up.
 _CANCELLED_PATIENCE = 0.1
 _LONGEST_ERROR = 4096
-_NO_BODY = {"Content-Length": "0"}
 _FIELD = (
     b'--%b\r\nContent-Disposition: form-data; name="snapshot"; filename="%b"\r\n'
     b"Content-Type: application/octet-stream\r\n\r\n"
@@ -80,7 +74,7 @@ class ServerSnapshots:
         what = f"making a snapshot of {self._shown}"
         before = {str(row["name"]) for row in json.loads(self._store.result("GET", self._path, what=what))}
         try:
-            with _asked(self._store, "POST", f"{self._path}?wait=true", control, emit) as response:
+            with asked(self._store, "POST", f"{self._path}?wait=true", control, emit) as response:
                 return _description(self._answer(response, what), before)
         except Transient as error:
             raise StoreError(
@@ -95,7 +89,7 @@ class ServerSnapshots:
 
         def once() -> None:
             headers = {"Range": f"bytes={sink.position}-"} if sink.position else {}
-            with _asked(self._store, "GET", path, self._store.control, self._store.emit, headers) as response:
+            with asked(self._store, "GET", path, self._store.control, self._store.emit, headers) as response:
                 if response.status not in (200, 206):
                     self._answer(response, what)
                 if not (response.getheader("content-range") or "").startswith(f"bytes {sink.position}-"):
@@ -116,7 +110,7 @@ class ServerSnapshots:
         target = f"{self._path}/upload?priority=snapshot&wait=true&checksum={sha256}"
         body = chain([memoryview(head)], blocks, [memoryview(tail)])
         try:
-            with _asked(self._store, "POST", target, self._store.control, self._store.emit, headers, body) as response:
+            with asked(self._store, "POST", target, self._store.control, self._store.emit, headers, body) as response:
                 self._answer(response, what, transient=())
         except Transient as error:
             raise StoreError(
@@ -132,7 +126,7 @@ class ServerSnapshots:
         def delete() -> None:
             try:
                 path = f"{self._path}/{quote(name, safe='')}"
-                with _asked(self._store, "DELETE", path, JobControl(), ignore) as response:
+                with asked(self._store, "DELETE", path, JobControl(), ignore) as response:
                     gone = response.status in (200, 202, 404)
                     outcome[0] = "" if gone else in_words(response.read(_LONGEST_ERROR).decode("utf-8", "replace"))
             except (Transient, QdrillError) as error:
@@ -154,7 +148,7 @@ class ServerSnapshots:
             raise self._store.refusal(response.status, in_words(text), what)
         try:
             return json.loads(text)["result"]
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, RecursionError, KeyError, TypeError) as error:
             raise Transient(f"the answer is not Qdrant's: {in_words(text, 100)}") from error
 
 
@@ -204,73 +198,6 @@ class _Making:
             self._tell(event)
 
 
-@contextmanager
-def _asked(
-    store: ServerStore,
-    method: str,
-    path: str,
-    control: JobControl,
-    emit: Emit,
-    headers: Mapping[str, str] | None = None,
-    body: Iterable[memoryview] = (),
-) -> Iterator[http.client.HTTPResponse]:
-    """Send a request on a connection of its own; the answer, its body not yet read.
-
-    Raises:
-        Transient: no connection, or it was lost, also while the caller reads the body.
-        Interrupted: cancelled, at most 200 ms ago.
-    """
-    control.checkpoint()
-    started = time.monotonic()
-    try:
-        with _connected(store, control) as connection:
-            connection.putrequest(method, path, skip_accept_encoding=True)
-            own = {"Accept-Encoding": "identity", "User-Agent": "qdrill", **store.headers}
-            for name, value in {**own, **(headers or _NO_BODY)}.items():
-                connection.putheader(name, value)
-            connection.endheaders()
-            # A server that refuses a body may answer before it has read all of it; the answer says why.
-            with suppress(ConnectionError):
-                for block in body:
-                    connection.send(block)
-            connection.sock.settimeout(max(store.timeout, LONGEST_SECONDS) if method == "POST" else store.timeout)
-            with connection.getresponse() as response:
-                yield response
-                took = (time.monotonic() - started) * 1000
-                emit(RequestDone(method, path, response.status, took, url=store.url + path))
-    except (OSError, http.client.HTTPException) as error:
-        control.checkpoint()
-        raise Transient(_lost(store, error)) from error
-
-
-@contextmanager
-def _connected(store: ServerStore, control: JobControl) -> Iterator[http.client.HTTPConnection]:
-    """A connection that a cancellation cuts."""
-    parts = urlsplit(store.url)
-    host, port = parts.hostname or "", parts.port or 6333
-    raw: socket.socket = connect(host, port, store.timeout, control)
-    if parts.scheme == "https":
-        raw = encrypted(raw, ssl.create_default_context(cafile=store.ca_file), host)
-    # A host that went away in the hours of waiting would else never be noticed.
-    raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    unhook = control.on_cancel(lambda: _cut(raw))
-    try:
-        control.checkpoint()
-        if isinstance(raw, ssl.SSLSocket):
-            raw.do_handshake()
-        connection = http.client.HTTPConnection(host, port)
-        connection.sock = raw
-        yield connection
-    finally:
-        unhook()
-        raw.close()
-
-
-def _cut(raw: socket.socket) -> None:
-    with suppress(OSError):
-        raw.shutdown(socket.SHUT_RDWR)
-
-
 def _copy(response: http.client.HTTPResponse, sink: SnapshotSink) -> None:
     """The body into the sink, a block at a time."""
     with memoryview(bytearray(BLOCK)) as block:
@@ -286,10 +213,3 @@ def _description(result: Any, before: Set[str]) -> ServerSnapshot:
         return ServerSnapshot(name, int(result["size"]), checksum, name not in before)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise StoreError("the server does not say what snapshot it made; look at its snapshots") from error
-
-
-def _lost(store: ServerStore, error: Exception) -> str:
-    label = one_line(store.label)
-    if isinstance(error, TimeoutError):
-        return f"{label} did not answer in time"
-    return f"the connection to {label} was lost ({type(error).__name__})"

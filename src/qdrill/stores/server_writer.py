@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from qdrill.errors import NotFound, Refused, StoreError, UsageError
 from qdrill.names import one_line
+from qdrill.stores.reply import decode
+from qdrill.stores.request_head import collection_path
 from qdrill.stores.retry import Transient, with_retries
-from qdrill.stores.server import collection_path, decode
 from qdrill.stores.server_reader import ServerReader
 
 if TYPE_CHECKING:

@@ -14,7 +14,6 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from qdrill.control import JobControl
@@ -23,8 +22,10 @@ from qdrill.events import Emit, RequestDone, ignore
 from qdrill.names import one_line
 from qdrill.stores.answers import in_words, small_text
 from qdrill.stores.connecting import connect, encrypted
+from qdrill.stores.reply import Reply
 from qdrill.stores.request_head import host_header, request_head
-from qdrill.stores.retry import ATTEMPTS, FIRST_ATTEMPTS, TRANSIENT_STATUSES, Transient
+from qdrill.stores.retry import ATTEMPTS, FIRST_ATTEMPTS, TRANSIENT_STATUSES, Transient, untrusted
+from qdrill.tls import trusted
 
 Body = Sequence[bytes | memoryview]
 
@@ -33,26 +34,6 @@ KEEPALIVE_SECONDS = 3.5
 _FIRST_BUFFER = 2 << 20
 # A body up to this many bytes travels with the head, so that the server is woken once.
 _SENT_AT_ONCE = 16 << 10
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer: the first `length` bytes of `buffer`, valid until the calling thread's next request."""
-
-    status: int
-    headers: Mapping[str, str]
-    buffer: bytearray
-    length: int
-
-    @property
-    def body(self) -> bytes:
-        """A copy of the body."""
-        return bytes(memoryview(self.buffer)[: self.length])
-
-    @property
-    def text(self) -> str:
-        """The beginning of the body as text, for messages."""
-        return self.buffer[: min(self.length, 2000)].decode("utf-8", "replace")
 
 
 class _Link:
@@ -79,7 +60,10 @@ class Wire:
         url: `http://host:port` or `https://host:port`.
         headers: sent with every request; may hold the API key, and is never shown.
         timeout: seconds for connecting and for every single read or write.
-        ca_file: certificates to trust beside the system's.
+        ca_file: certificates to trust instead of the system's.
+
+    Raises:
+        UsageError: `ca_file` cannot be used.
     """
 
     def __init__(
@@ -96,7 +80,7 @@ class Wire:
         self._host = parts.hostname or ""
         self._port = parts.port or 6333
         self._base = f"{parts.scheme}://{host_header(self._host, self._port)}"
-        self._tls = ssl.create_default_context(cafile=ca_file) if parts.scheme == "https" else None
+        self._tls = trusted(ca_file) if parts.scheme == "https" else None
         sent = {"Host": host_header(self._host, self._port), "Accept-Encoding": "identity", "User-Agent": "qdrill"}
         self._header_lines = [f"{name}: {value}" for name, value in {**sent, **headers}.items()]
         self._timeout = timeout
@@ -144,7 +128,9 @@ class Wire:
         except (OSError, http.client.HTTPException) as error:
             link.drop()
             self._control.checkpoint()
-            raise Transient(self._explain(error), tries=self._tries(error)) from error
+            where = f"{self._host}:{self._port}"
+            failure = untrusted(where, error) or Transient(self._explain(where, error), tries=self._tries(error))
+            raise failure from error
         finally:
             # Who asks on after `close` (a thread that was left behind) has nobody else to close its connection.
             if self._closed:
@@ -268,12 +254,11 @@ class Wire:
 
     def _tries(self, error: Exception) -> int:
         """A server that answered before may be restarting; one that never did is most likely not there."""
-        if isinstance(error, socket.gaierror | ssl.SSLCertVerificationError):
+        if isinstance(error, socket.gaierror):
             return 1
         return ATTEMPTS if self._answered or not isinstance(error, ConnectionRefusedError) else FIRST_ATTEMPTS
 
-    def _explain(self, error: Exception) -> str:
-        where = f"{self._host}:{self._port}"
+    def _explain(self, where: str, error: Exception) -> str:
         if isinstance(error, TimeoutError):
             return f"{where} did not answer within {self._timeout:g} s"
         if isinstance(error, ConnectionRefusedError):

@@ -64,10 +64,6 @@ class Store:
             directory = self._collections_dir / uuid.uuid4().hex
             self._collections[name] = Collection.create(directory, name, config)
 
-    def check_new(self, name: str) -> None:
-        with self._lock:
-            self._check_new(name)
-
     def _check_new(self, name: str) -> None:
         if name in self._collections:
             raise collection_exists(name)
