@@ -59,7 +59,7 @@ def exposition(series: int) -> bytes:
 def _read(url: str) -> dict[str, float]:
     """Seconds of a first reading (modules are loaded by it) and of the median of ten more, and MB of growth."""
     before = _resident_mb()
-    from qdrill.config_model import MetricsConfig
+    from qdrill.config_services import MetricsConfig
     from qdrill.control import JobControl
     from qdrill.signals.exposition import read
 

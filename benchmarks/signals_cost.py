@@ -58,7 +58,7 @@ def main() -> None:
 
 def _listening() -> float:
     """Seconds that the exporter adds to one event."""
-    from qdrill.config_model import ExporterConfig
+    from qdrill.config_services import ExporterConfig
     from qdrill.control import JobControl
     from qdrill.events import Emit, Progress, ignore
     from qdrill.signals.exporter import DrillExporter
@@ -110,7 +110,8 @@ def _free_port() -> int:
 
 def _drill(options: argparse.Namespace) -> dict[str, Any]:
     """Run one drill; `listen` is where its metrics are served, empty for a drill without them."""
-    from qdrill.config_model import Config, DrillConfig, ExporterConfig, SearchConfig
+    from qdrill.config_model import Config, DrillConfig, SearchConfig
+    from qdrill.config_services import ExporterConfig
     from qdrill.control import JobControl
     from qdrill.drill.start import make_plan, start_drill
     from qdrill.session import Session

@@ -16,7 +16,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote, unquote_to_bytes
 
-from qdrill.config_model import ENV_STORE, GUARDS, Config, StoreConfig, StoreKind, instead, quoted, user_path
+from qdrill.config_model import (
+    ENV_STORE,
+    GUARDS,
+    Config,
+    StoreConfig,
+    StoreKind,
+    instead,
+    quoted,
+    user_path,
+)
 from qdrill.errors import UsageError
 from qdrill.names import terminal_text
 from qdrill.urls import BadUrl, same_server, server_key, split_url, with_port

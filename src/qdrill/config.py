@@ -11,19 +11,21 @@ from qdrill.config_model import (
     ConsoleConfig,
     DrillConfig,
     EmbedderConfig,
-    ExpectConfig,
-    ExporterConfig,
-    GrafanaConfig,
-    MetricsConfig,
     Origin,
-    PrometheusConfig,
-    QueryConfig,
-    RagApiConfig,
     Runbook,
     SearchConfig,
     StoreConfig,
 )
 from qdrill.config_origin import Setting, settings
+from qdrill.config_services import (
+    ExpectConfig,
+    ExporterConfig,
+    GrafanaConfig,
+    MetricsConfig,
+    PrometheusConfig,
+    QueryConfig,
+    RagApiConfig,
+)
 from qdrill.errors import UsageError
 
 __all__ = [

@@ -12,13 +12,13 @@ from qdrill.config_model import (
     Config,
     DrillConfig,
     EmbedderConfig,
-    RagApiConfig,
     SearchConfig,
     StoreConfig,
     instead,
     quoted,
     user_path,
 )
+from qdrill.config_services import RagApiConfig
 from qdrill.config_values import Spot
 from qdrill.errors import UsageError
 

@@ -20,18 +20,17 @@ from qdrill.config_model import (
     ConsoleConfig,
     DrillConfig,
     EmbedderConfig,
-    MetricsConfig,
-    RagApiConfig,
     SearchConfig,
     StoreConfig,
     quoted,
 )
 from qdrill.config_origin import trace
 from qdrill.config_runbook import Variables, read_variables
+from qdrill.config_services import MetricsConfig, RagApiConfig
 from qdrill.config_values import Reader, Spot
-from qdrill.drill.results import Objectives
 from qdrill.errors import UsageError
 from qdrill.names import terminal_text
+from qdrill.results import Objectives
 
 DEFAULT_FILE = Path("drills.toml")
 _NAME = re.compile(r"[^\W_](?:[\w.-]{0,62}[^\W_])?")

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from qdrill import config_values as v
-from qdrill.config_model import (
-    Config,
+from qdrill.config_model import Config, instead, quoted
+from qdrill.config_services import (
     ExpectConfig,
     ExporterConfig,
     GrafanaConfig,
@@ -16,8 +16,6 @@ from qdrill.config_model import (
     PrometheusConfig,
     QueryConfig,
     RagApiConfig,
-    instead,
-    quoted,
 )
 from qdrill.config_values import Reader, Spot
 

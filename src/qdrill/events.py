@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from qdrill.drill.results import Check, StageName, Verdict
+from qdrill.results import Check, StageName, Verdict
 
 JobName = Literal["backup", "restore", "verify"]
 Phase = Literal["ids", "points", "sync", "index", "searches"]

@@ -9,7 +9,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from qdrill.config_model import GUARDS, Config, StoreConfig, instead, quoted
+from qdrill.config_model import (
+    GUARDS,
+    Config,
+    StoreConfig,
+    instead,
+    quoted,
+)
 from qdrill.control import JobControl
 from qdrill.errors import QdrillError, UsageError
 from qdrill.events import Emit, ignore

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import msgspec
 
-from qdrill.archive.digest import root_digest
 from qdrill.archive.journal import JournalHead
 from qdrill.archive.manifest import Chunk, Manifest
 from qdrill.archive.manifest_file import Source
 from qdrill.archive.writer import ArchiveWriter
+from qdrill.rows.digest import root_digest
 from qdrill.rows.splice import exact_ids
 
 SOURCE = Source("local/docs 登录", "docs 登录", "1.19.0", "peer 1/docs")

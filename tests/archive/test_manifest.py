@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qdrill.archive.digest import digest_of, root_digest
 from qdrill.archive.manifest import Chunk, Manifest, manifest_path, read_manifest, render_manifest
 from qdrill.archive.manifest_file import Source
 from qdrill.errors import ArchiveError
+from qdrill.rows.digest import digest_of, root_digest
 from tests.archive.samples import rows, write_archive
 from tests.rows.strategies import dump, ids, payloads
 

@@ -12,8 +12,8 @@ import pytest
 from qdrill.address import parse_address
 from qdrill.browse.detail import detail, sample
 from qdrill.config_model import StoreConfig
-from qdrill.drill.results import PointId
 from qdrill.errors import Inconclusive, NotFound, UsageError
+from qdrill.results import PointId
 from qdrill.rows.preview import PointRow
 from qdrill.session import Session
 from qdrill.stores.base import Page, Store

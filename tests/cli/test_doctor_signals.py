@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from qdrill.cli.doctor_signals import services
-from qdrill.config_model import Config, GrafanaConfig, MetricsConfig, PrometheusConfig, RagApiConfig
+from qdrill.config_model import Config
+from qdrill.config_services import (
+    GrafanaConfig,
+    MetricsConfig,
+    PrometheusConfig,
+    RagApiConfig,
+)
 from qdrill.control import JobControl
 from qdrill.errors import SignalError
 from tests.cli.runner import qdrill

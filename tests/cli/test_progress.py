@@ -12,9 +12,9 @@ from qdrill.cli.bar import BarSink, TaskView
 from qdrill.cli.log_json import JsonSink
 from qdrill.cli.plain import PlainSink
 from qdrill.cli.progress import Task
-from qdrill.drill.results import Check
 from qdrill.events import CheckDone, MomentReached, Notice, Progress, RequestDone, Retrying, StageFinished
 from qdrill.names import cell_width
+from qdrill.results import Check
 
 HOSTILE = "[red]x[/red] \x1b[31m\x1b]52;c;AA==\x07 \u202e"
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from pathlib import Path
 
 import pytest
+
+from tests.console.support.scripted import ScriptedEngine
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -36,3 +39,9 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     monkeypatch.setattr(HeadlessDriver, "write", lambda self, data: found.append(data))
     return found
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> ScriptedEngine:
+    """An engine in memory, with one store and one collection; files with other wishes make their own."""
+    return ScriptedEngine(tmp_path)

@@ -62,7 +62,8 @@ async def test_every_action_is_found_by_its_name(tmp_path: Path, language: Langu
     async with run(ScriptedEngine(tmp_path), language=language) as (app, _):
         for one in IN_PALETTE:
             name = say(language, one.label_key)
-            place = "" if one.scope == "app" else f"{say(language, f'action.app.{one.scope}')}: "
+            colon = {"en": ": ", "zh": "："}[language]
+            place = "" if one.scope == "app" else f"{say(language, f'action.app.{one.scope}')}{colon}"
             assert any(found.startswith(f"{place}{name}") for found in await hits(app, name)), one.id
         assert len(await hits(app, "")) == len([one for one in ACTIONS if one.palette])
 

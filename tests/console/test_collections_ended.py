@@ -7,8 +7,8 @@ from typing import Any
 from qdrill.console.i18n import say
 from qdrill.console.jobs import Job
 from qdrill.console.panels.collections_job_lines import ended_of
-from qdrill.drill.results import ConfigDifference, Rejected
 from qdrill.errors import StoreError
+from qdrill.results import ConfigDifference, Rejected
 from tests.console.support import samples
 from tests.console.support.hostile import HOSTILE
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 from rich.cells import cell_len
 
 from qdrill.browse.overview import CollectionSummary
-from qdrill.console.i18n import say
+from qdrill.console.engine_words import sentence
+from qdrill.console.i18n import Language, say
 from qdrill.console.panels.collections_cells import all_words, columns_for, grid_row, guard_of, status_of, words_in
 from qdrill.console.panels.collections_list import COLUMNS, Listed, Listing, Order, filtered, sorted_rows, vectors_text
 from qdrill.console.widgets.columns import Column, column_widths, header_line
@@ -82,6 +85,16 @@ def test_a_vanished_collection_stays_as_gone_until_the_reload() -> None:
     made.begin(["local"])
     made.end()
     assert made.rows == ()
+
+
+@pytest.mark.parametrize(("language", "why"), [("en", "10.0.0.1:6333 refuses"), ("zh", "10.0.0.1:6333 拒绝连接")])
+def test_a_store_that_is_down_begins_with_why(language: Language, why: str) -> None:
+    error = "10.0.0.1:6333 refuses the connection (tried 3 times); check that the server is up and reachable"
+    down = Listed(replace(DOWN, error=f"listing the collections of {DOWN.store}: {error}"))
+    words = words_in(partial(say, language), partial(sentence, language))
+    assert all_words(down, words)[1].startswith(why)
+    other = Listed(replace(DOWN, error="HTTP 503: busy"))
+    assert all_words(other, words)[1] == "HTTP 503: busy"
 
 
 def test_rows_of_stores_no_longer_shown_are_forgotten() -> None:

@@ -16,12 +16,14 @@ from textual.widgets import Input
 from qdrill.console.app import QdrillApp
 from qdrill.console.handover import Handover
 from qdrill.console.i18n import Language, say
+from qdrill.console.known_places import Offers
+from qdrill.console.panels.compare_form import CompareForm
 from qdrill.console.panels.compare_places import Comparison
 from qdrill.console.screens.compare import CompareScreen
-from qdrill.drill.results import ConfigDifference
 from qdrill.drill.verify import verification_document
 from qdrill.errors import StoreError
 from qdrill.events import Progress
+from qdrill.results import ConfigDifference
 from tests.console.support import samples
 from tests.console.support.clock import FakeClock
 from tests.console.support.screens import LARGE, SMALL, run, screen_text, toasts, wait_for_text, wait_until
@@ -278,3 +280,35 @@ async def test_another_screen_hands_places_over(engine: ScriptedEngine) -> None:
         await wait_until(pilot, lambda: len(app.screen_stack) == 2, "the form, for the side that is missing")
         assert app.screen.query_one("#field-left", Input).value == samples.TARGET
         assert app.screen.query_one("#field-right", Input).value == ""
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_the_answers_of_the_form_are_in_sight_whatever_is_wrong(
+    engine: ScriptedEngine, language: Language
+) -> None:
+    why = "10.0.0.1:6333 refuses the connection (tried 3 times); check that the server is up and reachable"
+    problem = f"far: listing the collections of far: {why}"
+    offers = Offers(("./a.json",), tuple(f"local/{number}" for number in range(40)), (problem, problem))
+    async with compare_screen(engine, SMALL, language) as (app, pilot, _):
+        await pilot.press("e")
+        await wait_until(pilot, lambda: isinstance(app.screen, CompareForm), "the form")
+        form = cast(CompareForm, app.screen)
+        form.offer(offers)
+        told = form._told(problem)
+        assert told.startswith({"en": "listing the collections of far: 10", "zh": "列出 far 的集合：10"}[language])
+        assert form._told("far: HTTP 503") == {"en": "far: HTTP 503", "zh": "far：HTTP 503"}[language]
+        form.query_one("#field-left", Input).value = form.query_one("#field-right", Input).value
+        form.query_one("#field-searches", Input).value = "many"
+        await pilot.press("enter")
+        await wait_for_text(pilot, say(language, "compare.wrong.searches", most="10,000")[:12])
+        await wait_for_text(pilot, say(language, "compare.form.use"))
+        await wait_for_text(pilot, say(language, "dialogue.cancel"))
+
+
+async def test_without_two_places_nothing_says_that_they_could_be_compared(engine: ScriptedEngine) -> None:
+    async with compare_screen(engine, SMALL, asked=Comparison()) as (app, pilot, screen):
+        await wait_for_text(pilot, "e chooses the two places")
+        assert "compares them" not in screen_text(app)
+        screen.asked = ASKED
+        screen.tick()
+        await wait_for_text(pilot, "s compares them")

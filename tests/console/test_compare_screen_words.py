@@ -22,10 +22,10 @@ from qdrill.console.panels.compare_tables import SECTIONS, as_json, cells, colum
 from qdrill.console.panels.compare_words import detail, unlisted, wrapped
 from qdrill.console.screens.compare import CompareScreen
 from qdrill.drill.point_versions import PointVersions
-from qdrill.drill.results import ConfigDifference, Difference, PointId
 from qdrill.drill.verify import Verification
 from qdrill.errors import StoreError
 from qdrill.records.model import DrillRecord
+from qdrill.results import ConfigDifference, Difference, PointId
 from qdrill.rows.difference import Change, VectorChange
 from tests.console.support import samples
 from tests.console.support.hostile import HOSTILE, WORST, raw_controls

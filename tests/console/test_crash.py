@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from qdrill.config_model import GrafanaConfig, RagApiConfig
+from qdrill.config_services import GrafanaConfig, RagApiConfig
 from qdrill.console import app as app_module
 from qdrill.console import crash
 from qdrill.console.app import QdrillApp, run_app

@@ -13,7 +13,7 @@ from qdrill.config_model import DrillConfig, SearchConfig
 from qdrill.console.i18n import say
 from qdrill.console.known_places import default_target, known_addresses
 from qdrill.console.panels.drill_fields import others, read_fields, texts_of
-from qdrill.drill.results import Objectives
+from qdrill.results import Objectives
 from tests.console.support import samples
 from tests.console.support.hostile import HOSTILE
 

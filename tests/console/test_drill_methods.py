@@ -6,7 +6,8 @@ from typing import get_args
 
 import pytest
 
-from qdrill.config_model import Config, Method, RagApiConfig
+from qdrill.config_model import Config, Method
+from qdrill.config_services import RagApiConfig
 from qdrill.console.i18n import catalogue
 from qdrill.console.panels.drill_fields import methods
 from qdrill.console.panels.drill_words import dry_words

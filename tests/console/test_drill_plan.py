@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from textual.widgets import Input, Select
@@ -18,11 +17,6 @@ from tests.console.support.drilling import LANGUAGES, SIZES, shown
 from tests.console.support.hostile import WORST, raw_controls
 from tests.console.support.screens import LARGE, screen_text, toasts, wait_for_text, wait_until
 from tests.console.support.scripted import ScriptedEngine
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> ScriptedEngine:
-    return ScriptedEngine(tmp_path)
 
 
 @SIZES

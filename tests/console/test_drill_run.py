@@ -14,10 +14,10 @@ from qdrill.console.jobs import JobState
 from qdrill.console.pace_words import spark_value
 from qdrill.console.panels.drill_run import bar_value, clock_value, stage_rows, work_key
 from qdrill.console.widgets.bar import BarValue
-from qdrill.drill.results import Check
 from qdrill.drill.runner import DrillOutcome
 from qdrill.errors import ExitCode
 from qdrill.events import CheckDone, MomentReached, Progress, StageFinished, StageStarted
+from qdrill.results import Check
 from tests.console.support import samples
 from tests.console.support.clock import FakeClock
 

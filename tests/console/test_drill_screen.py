@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,11 +22,6 @@ from tests.console.support.hostile import WORST, raw_controls
 from tests.console.support.screens import LARGE, screen_text, toasts, wait_for_text, wait_until
 from tests.console.support.script import HOLD
 from tests.console.support.scripted import ScriptedEngine
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> ScriptedEngine:
-    return ScriptedEngine(tmp_path)
 
 
 @SIZES

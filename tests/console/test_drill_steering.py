@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from textual.widgets import Input
 
@@ -15,11 +13,6 @@ from tests.console.support.drilling import HALF, SIZES, held, shown, started, wi
 from tests.console.support.screens import screen_text, toasts, wait_for_text, wait_until
 from tests.console.support.script import DEAF, HOLD
 from tests.console.support.scripted import ScriptedEngine
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> ScriptedEngine:
-    return ScriptedEngine(tmp_path)
 
 
 @SIZES

@@ -82,8 +82,13 @@ def test_searches_of_a_drill() -> None:
         )
     )
     assert words.searches_words(EN, drill) == (
-        "text 登录, top 3, text, words; 5 random points, top 10; point 17, top 10; a vector, top 10"
+        "text 登录, top 3, vector text, embedder words; 5 random points, top 10; point 17, top 10; a vector, top 10"
     )
+    assert words.searches_words(sayer("zh"), drill) == (
+        "文本 登录，前 3 条，向量 text，嵌入器 words；5 个随机点，前 10 条；数据点 17，前 10 条；给定向量，前 10 条"
+    )
+    both = samples.nightly(searches=(SearchConfig(text="a", embedder="words", via="rag_api"),))
+    assert words.searches_words(EN, both) == "text a, top 10, embedder words, via rag_api"
     assert words.searches_words(EN, samples.nightly()) == "5 random points, top 10"
 
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import TypeVar
 
-from qdrill.config_model import PrometheusConfig
+from qdrill.config_services import PrometheusConfig
 from qdrill.console.panels.compare_places import Comparison
 from qdrill.console.screens.base import ConsoleScreen
 from qdrill.console.screens.collections import CollectionsScreen
@@ -14,10 +14,10 @@ from qdrill.console.screens.compare import CompareScreen
 from qdrill.console.screens.metrics import MetricsScreen
 from qdrill.console.screens.records import RecordsScreen
 from qdrill.console.screens.search import SearchScreen
-from qdrill.drill.results import ConfigDifference
 from qdrill.errors import ArchiveError, StoreError
 from qdrill.events import Progress
 from qdrill.records.model import Amended, DrillRecord
+from qdrill.results import ConfigDifference
 from qdrill.signals.board_model import KEYS, Chart
 from qdrill.signals.model import QueryAnswer, Series
 from tests.console.support import past, samples, story

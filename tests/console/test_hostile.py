@@ -29,10 +29,10 @@ from qdrill.console.screens.drill import DrillScreen
 from qdrill.console.screens.records import RecordsScreen
 from qdrill.console.screens.search import SearchScreen
 from qdrill.drill.point_versions import PointVersions
-from qdrill.drill.results import ConfigDifference, Difference, Hit, PointId
 from qdrill.errors import ArchiveError, StoreError
 from qdrill.events import CheckDone, DrillFinished, Notice, Progress, Retrying, StageStarted
 from qdrill.records.model import KeptSearch, Who
+from qdrill.results import ConfigDifference, Difference, Hit, PointId
 from qdrill.rows.difference import Change
 from qdrill.rows.preview import PointRow, read_point
 from tests.console.support import past, samples

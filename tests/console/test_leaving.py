@@ -12,6 +12,7 @@ from qdrill.console.app import QdrillApp
 from qdrill.console.jobs import Job
 from qdrill.console.modals.choose import Choose
 from qdrill.console.modals.confirm import Confirm
+from qdrill.console.modals.dialogue import Dialogue
 from qdrill.console.modals.prompt import Prompt
 from qdrill.console.modals.reading import Reading
 from tests.console.support import samples
@@ -71,7 +72,11 @@ async def test_leaving_waits_until_the_work_has_stopped(tmp_path: Path) -> None:
         assert app.return_value == 130 and state_of(job) == "cancelled"
 
 
-async def test_a_job_that_ends_while_the_question_is_open_is_not_cancelled(tmp_path: Path) -> None:
+async def test_a_job_that_ends_just_before_the_answer_is_not_cancelled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The moment before the question closes by itself.
+    monkeypatch.setattr(Dialogue, "leave_if_outlived", lambda _: None)
     engine = ScriptedEngine(tmp_path)
     engine.script(HOLD)
     async with run(engine) as (app, pilot):

@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from qdrill.console.panels.records_form import SignForm
+from qdrill.console.panels.records_page import RecordPage
 from qdrill.errors import ArchiveError, UsageError
 from qdrill.records.model import Amended, KeptSearch
 from tests.console.support import samples
@@ -45,6 +46,20 @@ async def test_the_record_in_full_and_its_own_language(tmp_path: Path) -> None:
         await pilot.press("f2")
         await wait_for_text(pilot, "演练记录（运行手册模板）")
         assert "文件夹" in screen_text(app)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE, (83, 31)])
+async def test_no_line_of_a_record_is_wider_than_the_page(tmp_path: Path, size: tuple[int, int]) -> None:
+    engine = ScriptedEngine(tmp_path)
+    fill(engine, made(1, notes="从备份恢复之后逐点比对，" * 40))
+    async with opened(engine, size, "zh") as (_, pilot, screen):
+        await pilot.press("enter")
+        await wait_for_text(pilot, "运行手册模板")
+        page = screen.query_one(RecordPage)
+        await wait_until(pilot, lambda: page.show_vertical_scrollbar, "a page longer than the screen")
+        room = page.scrollable_content_region.width
+        assert {page.render_line(y).cell_length for y in range(page.size.height)} == {room}
+        assert {sum(one.cell_length for one in line) for line in page._lines} == {room}
 
 
 async def test_a_damaged_record_opens_to_its_problem_and_is_not_signed(tmp_path: Path) -> None:

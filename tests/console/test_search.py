@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from rich.cells import cell_len
 from textual.widgets import OptionList
@@ -13,9 +11,9 @@ from qdrill.console.i18n import Language, say
 from qdrill.console.modals.reading import Reading
 from qdrill.console.panels.search_places import PlacesDialogue
 from qdrill.console.panels.search_side import SidePanel
-from qdrill.drill.results import Hit
 from qdrill.drill.search_plan import SearchSpec
 from qdrill.errors import StoreError
+from qdrill.results import Hit
 from tests.console.support import samples
 from tests.console.support.hostile import HOSTILE, NAMES, WORST, raw_controls
 from tests.console.support.screens import LARGE, SMALL, run, screen_text, wait_for_text, wait_until
@@ -24,11 +22,6 @@ from tests.console.support.searching import asked, opened, searched, specs
 
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 UUID = "5c56c793-69f3-4fbf-87e6-c4bf54c28c26"
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> ScriptedEngine:
-    return ScriptedEngine(tmp_path)
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])

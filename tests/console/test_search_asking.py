@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from qdrill.config_model import EmbedderConfig
 from qdrill.console.handover import Handover
-from qdrill.console.i18n import say
+from qdrill.console.i18n import Language, say
 from qdrill.console.modals.choose import Choose
 from qdrill.drill.ask import SeveralEmbedders
 from qdrill.drill.search_plan import SearchSpec
+from qdrill.errors import StoreError
 from tests.console.support import samples
-from tests.console.support.screens import run, screen_text, toasts, wait_for_text, wait_until
+from tests.console.support.screens import LARGE, run, screen_text, toasts, wait_for_text, wait_until
 from tests.console.support.scripted import ScriptedEngine
 from tests.console.support.searching import asked, asked_since, opened, searched, specs
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> ScriptedEngine:
-    return ScriptedEngine(tmp_path)
 
 
 def two_vectors() -> Any:
@@ -42,6 +37,42 @@ async def test_by_id_by_vector_and_by_text(engine: ScriptedEngine) -> None:
             assert specs(engine)[-1] == spec
             await pilot.press("t")
         assert screen.wish.kind == "text"
+
+
+async def test_every_kind_of_query_keeps_what_was_typed_for_it(engine: ScriptedEngine) -> None:
+    async with run(engine) as (app, pilot):
+        screen = await opened(app, pilot)
+        line = screen.panel.line
+        await pilot.press("slash", "a", "escape", "t")
+        assert (screen.wish.kind, line.value) == ("id", "")
+        await wait_for_text(pilot, "a number or a UUID, then Enter")
+        await pilot.press("slash", "1", "7", "escape", "t")
+        assert (screen.wish.kind, line.value) == ("vector", "")
+        await wait_for_text(pilot, "a JSON array such as [0.1, 0.2], then Enter")
+        await pilot.press("t")
+        assert (screen.wish.kind, line.value) == ("text", "a")
+        screen.panel.write("id", "3")
+        assert (screen.wish.kind, line.value) == ("id", "3")
+        await pilot.press("t", "t")
+        assert (screen.wish.kind, line.value) == ("text", "a")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_source_that_fails_leaves_nothing_to_compare_with(engine: ScriptedEngine, language: Language) -> None:
+    engine.fail("ask", StoreError("local refuses the connection; check that the server is up"))
+    async with run(engine, LARGE, language) as (app, pilot):
+        screen = await opened(app, pilot)
+        await asked(screen, pilot, "登录")
+        await wait_until(pilot, lambda: screen.asking is None and screen.sides.source.error)
+        await wait_for_text(pilot, {"en": "Nothing to compare with", "zh": "无从对比"}[language])
+        lines = screen_text(app).splitlines()
+        at = next(at for at, line in enumerate(lines) if samples.SOURCE in line and "━" in line)
+        assert "✗" in lines[at + 1], "why stands where the answers would begin"
+        engine.mend("ask")
+        await pilot.press("f5")
+        await wait_until(pilot, lambda: screen.reply is not None, "an answer")
+        assert screen.source.list.size.height > 3
+        assert screen.source.list.has_focus
 
 
 @pytest.mark.parametrize(

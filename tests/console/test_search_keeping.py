@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
-import pytest
 from textual.widgets import OptionList
 
 from qdrill.console.i18n import say
@@ -16,11 +14,6 @@ from tests.console.support import samples
 from tests.console.support.screens import LARGE, run, toasts, wait_for_text, wait_until
 from tests.console.support.scripted import ScriptedEngine
 from tests.console.support.searching import searched
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> ScriptedEngine:
-    return ScriptedEngine(tmp_path)
 
 
 async def test_the_response_as_json_the_payload_and_the_row(engine: ScriptedEngine) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
-import pytest
 from textual.widgets import Input, OptionList
 
 from qdrill.console.handover import Handover
@@ -14,11 +12,6 @@ from tests.console.support import samples
 from tests.console.support.screens import LARGE, run, wait_for_text, wait_until
 from tests.console.support.scripted import ScriptedEngine
 from tests.console.support.searching import asked, opened, screen_of, searched, specs
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> ScriptedEngine:
-    return ScriptedEngine(tmp_path)
 
 
 async def test_the_last_drills_places_are_the_default(engine: ScriptedEngine) -> None:

@@ -25,10 +25,10 @@ from qdrill.console.panels.search_side import mark_text, row_text
 from qdrill.console.panels.search_sides import Sides
 from qdrill.console.panels.search_vectors import names_of
 from qdrill.drill.ask import SeveralEmbedders
-from qdrill.drill.results import Hit, SearchOutcome
 from qdrill.drill.search_compare import Answer, compare_answers
 from qdrill.drill.search_plan import PlannedSearch, SearchSpec
 from qdrill.errors import Interrupted, NotFound, StoreError
+from qdrill.results import Hit, SearchOutcome
 from qdrill.stores.base import Query
 from tests.console.support import samples
 from tests.console.support.hostile import HOSTILE, raw_controls

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
-
-import pytest
 
 from qdrill.console.i18n import say
-from qdrill.drill.results import SearchOutcome
 from qdrill.drill.search_plan import SearchSpec
 from qdrill.errors import NotFound, StoreError
+from qdrill.results import SearchOutcome
 from tests.console.support import samples
 from tests.console.support.screens import LARGE, run, screen_text, toasts, wait_for_text, wait_until
 from tests.console.support.scripted import ScriptedEngine
 from tests.console.support.searching import asked, opened, searched, specs
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> ScriptedEngine:
-    return ScriptedEngine(tmp_path)
 
 
 async def test_an_older_answer_never_replaces_a_newer_one(engine: ScriptedEngine) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 
 from qdrill.control import JobControl
 from qdrill.drill.plan import DrillPlan, Ends
-from qdrill.drill.results import Check, DrillResult
 from qdrill.drill.runner import Damage, DrillOutcome, run_drill
 from qdrill.events import Emit, Event, StageStarted, ignore
 from qdrill.records.build import who_here
+from qdrill.results import Check, DrillResult
 from qdrill.stores.base import CollectionWriter, Store
 from tests.support.places import Recipe, make, new_name
 

@@ -12,9 +12,9 @@ from qdrill.control import JobControl
 from qdrill.drill.backup import BackupOptions, back_up
 from qdrill.drill.compare import CompareOptions, compare
 from qdrill.drill.restore import Restored, RestoreOptions, restore
-from qdrill.drill.results import BackupResult, CompareResult
 from qdrill.drill.sides import ArchiveSide
 from qdrill.events import ignore
+from qdrill.results import BackupResult, CompareResult
 from qdrill.stores.base import CollectionReader, Store
 from tests.support.places import ours
 

@@ -11,8 +11,8 @@ import pytest
 from qdrill.archive.reader import ArchiveReader
 from qdrill.drill import archive_collection
 from qdrill.drill.archive_collection import ArchiveCollection
-from qdrill.drill.results import PointId
 from qdrill.errors import ArchiveError, Inconclusive
+from qdrill.results import PointId
 from qdrill.rows.splice import rows_and_ids
 from qdrill.stores.base import CollectionReader, Query, Store
 from qdrill.stores.wire import TooLong

@@ -13,10 +13,10 @@ import pytest
 
 from qdrill.control import JobControl
 from qdrill.drill.compare import LISTED_PER_CLASS, CompareOptions, compare
-from qdrill.drill.results import CompareResult, Difference
 from qdrill.drill.sides import CollectionSide
 from qdrill.errors import Interrupted
 from qdrill.events import ignore
+from qdrill.results import CompareResult, Difference
 from qdrill.stores.base import Store
 from tests.drill.recipes import DOT4, points, uuid_of, vector
 from tests.drill.stages import backup, compare_archive, restore_to

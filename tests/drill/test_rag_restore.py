@@ -13,7 +13,13 @@ import pytest
 
 from qdrill.api.hashing import hashed
 from qdrill.archive.reader import ArchiveReader
-from qdrill.config_model import Config, DrillConfig, MetricsConfig, RagApiConfig, SearchConfig, StoreConfig
+from qdrill.config_model import (
+    Config,
+    DrillConfig,
+    SearchConfig,
+    StoreConfig,
+)
+from qdrill.config_services import MetricsConfig, RagApiConfig
 from qdrill.control import JobControl
 from qdrill.drill.rag_restore import as_line, restore_through, why_not_through
 from qdrill.drill.restore import RestoreOptions

@@ -9,16 +9,22 @@ from typing import Any
 
 import pytest
 
-from qdrill.config_model import Config, DrillConfig, RagApiConfig, SearchConfig, StoreConfig
+from qdrill.config_model import (
+    Config,
+    DrillConfig,
+    SearchConfig,
+    StoreConfig,
+)
+from qdrill.config_services import RagApiConfig
 from qdrill.control import JobControl
 from qdrill.drill.from_config import plan_from_config, search_specs
 from qdrill.drill.rag_checks import preflight_checks
 from qdrill.drill.rag_search import as_point_id
-from qdrill.drill.results import Hit, SearchOutcome
 from qdrill.drill.search import ask_all, outcome_evidence, run_searches, wait_until_right
 from qdrill.drill.search_plan import TIE_SPARE, PlannedSearch, SearchSpec, plan_searches
 from qdrill.embedders.base import Embedder
 from qdrill.errors import Interrupted, QdrillError, SignalError, UsageError
+from qdrill.results import Hit, SearchOutcome
 from qdrill.signals.rag_answers import Preflight
 from qdrill.signals.rag_api import ApiRefused, RagApi
 from tests.support.fake_reader import FakeReader, Point

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from qdrill.archive.digest import root_digest
 from qdrill.archive.manifest import Chunk, Manifest
 from qdrill.archive.reader import ArchiveReader
 from qdrill.archive.writer import ArchiveWriter
+from qdrill.rows.digest import root_digest
 from qdrill.stores.base import Store
 from tests.archive.samples import HEAD, append
 from tests.drill.recipes import DOT4, points, vector

@@ -11,10 +11,10 @@ from typing import Any, cast
 import pytest
 
 from qdrill.control import JobControl
-from qdrill.drill.results import Drift, Objectives
 from qdrill.drill.search_plan import SearchSpec
 from qdrill.errors import ExitCode, NotFound, Refused, UsageError
 from qdrill.events import Event, Progress, StageFinished, StageStarted
+from qdrill.results import Drift, Objectives
 from qdrill.stores.base import CollectionWriter, Store
 from tests.drill.drills import Rehearsal, check, record_of, states, when_stage_starts
 from tests.drill.recipes import DOT4, points, vector

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from qdrill.control import JobControl
-from qdrill.drill.results import Hit
 from qdrill.drill.search import (
     TIE_SPARE_WIDE,
     ask,
@@ -21,6 +20,7 @@ from qdrill.drill.search import (
 from qdrill.drill.search_plan import TIE_SPARE
 from qdrill.errors import Inconclusive, Interrupted, NotFound, StoreError
 from qdrill.events import Event, Progress
+from qdrill.results import Hit
 from tests.drill.searching import plan, store, unplanned
 from tests.support.fake_reader import Point, failing
 

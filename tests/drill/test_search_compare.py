@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qdrill.drill.results import Hit, PointId, SearchOutcome
 from qdrill.drill.search_compare import Answer, compare_answers, open_tie, tied
 from qdrill.drill.search_plan import TIE_SPARE, PlannedSearch
 from qdrill.errors import NotFound, QdrillError, Refused, StoreError
+from qdrill.results import Hit, PointId, SearchOutcome
 from qdrill.stores.base import Query
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from qdrill.config_model import (
+from qdrill.config_services import (
     ExpectConfig,
     ExporterConfig,
     GrafanaConfig,
@@ -21,11 +21,11 @@ from qdrill.config_model import (
     QueryConfig,
 )
 from qdrill.control import JobControl
-from qdrill.drill.results import Objectives
 from qdrill.events import Emit, Event, Notice, StageFinished
 from qdrill.records.integrity import check_record
 from qdrill.records.model import DrillRecord
 from qdrill.records.render_toml import load_record
+from qdrill.results import Objectives
 from qdrill.signals.own_endpoint import NOT_THIS_DRILL
 from qdrill.signals.plan import SignalPlan
 from qdrill.stores.base import Store

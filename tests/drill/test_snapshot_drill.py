@@ -17,12 +17,12 @@ from qdrill.config import Config, DrillConfig, StoreConfig
 from qdrill.control import JobControl
 from qdrill.drill import start
 from qdrill.drill.plan import Ends
-from qdrill.drill.results import Drift
 from qdrill.drill.runner import Damage, DrillOutcome, run_drill
 from qdrill.drill.snapshot_rules import why_incomplete, why_not_restorable
 from qdrill.drill.start import dry_run, make_plan, open_ends, start_drill
 from qdrill.errors import StoreError, UsageError
 from qdrill.events import Emit, Event, Progress, ignore
+from qdrill.results import Drift
 from qdrill.session import Session
 from qdrill.stores.base import CollectionWriter, ServerSnapshot, SnapshotSink
 from qdrill.stores.request_head import collection_path

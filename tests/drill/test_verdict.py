@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qdrill.drill import checks as questions
-from qdrill.drill.results import (
+from qdrill.drill.verdict import INDISPENSABLE, judge
+from qdrill.results import (
     Check,
     CompareResult,
     ConfigDifference,
@@ -23,7 +24,6 @@ from qdrill.drill.results import (
     SearchOutcome,
     State,
 )
-from qdrill.drill.verdict import INDISPENSABLE, judge
 from qdrill.stores.base import UpdateMarks
 
 GOOD = tuple(Check(name, "pass", "what must be", "what was") for name in (*INDISPENSABLE, "rto", "configuration"))
@@ -164,7 +164,7 @@ def test_searches_pass_only_when_all_do() -> None:
 
 
 def test_an_objective_without_a_measurement_is_inconclusive() -> None:
-    from qdrill.drill.results import Objectives
+    from qdrill.results import Objectives
 
     goals = Objectives(rto_seconds=10, rpo_seconds=10)
     assert [check.state for check in questions.objective_checks(goals, None, None)] == ["inconclusive"] * 2

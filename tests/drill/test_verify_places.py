@@ -12,10 +12,10 @@ import pytest
 from qdrill.archive.manifest import read_manifest
 from qdrill.config_model import StoreConfig
 from qdrill.control import JobControl
-from qdrill.drill.results import CompareResult
 from qdrill.drill.verify import Verification, verification_document, verify_places
 from qdrill.errors import ArchiveError, ExitCode, Interrupted, NotFound, UsageError
 from qdrill.events import Event, Progress
+from qdrill.results import CompareResult
 from qdrill.session import Session
 from qdrill.stores.base import Store
 from tests.drill.recipes import DOT4, points, uuid_of

@@ -21,11 +21,11 @@ from qdrill.archive.snapshot_reader import SnapshotArchive
 from qdrill.control import JobControl
 from qdrill.drill.restore import RestoreOptions
 from qdrill.drill.restore_journal import RestoreJournal
-from qdrill.drill.results import BackupResult
 from qdrill.drill.snapshot_backup import back_up_snapshot
 from qdrill.drill.snapshot_restore import restore_snapshot
 from qdrill.errors import ArchiveError, Interrupted, OutputError, Refused, StoreError, UsageError
 from qdrill.events import Event, Notice, Progress, ignore
+from qdrill.results import BackupResult
 from qdrill.stores.request_head import collection_path
 from qdrill.stores.server import ServerStore
 from qdrill.stores.server_snapshots import snapshots_of

@@ -13,9 +13,9 @@ import pytest
 
 from qdrill.archive.manifest import manifest_path
 from qdrill.archive.reader import ArchiveReader
-from qdrill.drill.results import BackupResult
 from qdrill.drill.sides import CollectionSide
 from qdrill.errors import ExitCode, QdrillError, StoreError, UsageError
+from qdrill.results import BackupResult
 from qdrill.stores import retry
 from qdrill.stores.server import ServerStore
 from tests.drill.stages import backup, compare_archive, restore_to

@@ -13,8 +13,8 @@ from qdrill.archive.reader import ArchiveReader
 from qdrill.control import JobControl
 from qdrill.drill import backup as stage
 from qdrill.drill.backup import BackupOptions, back_up
-from qdrill.drill.results import BackupResult
 from qdrill.events import Event, Progress
+from qdrill.results import BackupResult
 from qdrill.rows.order import strictly_ascending
 from qdrill.rows.splice import exact_ids
 from qdrill.stores.server import ServerStore

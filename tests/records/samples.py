@@ -6,7 +6,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from qdrill.drill.results import (
+from qdrill.records.build import build_record, search_path
+from qdrill.records.model import DIFFERENCES_PATH, DrillRecord, Origin, Who
+from qdrill.records.model_metrics import Metrics, MetricsEndpoint, MetricsQuery
+from qdrill.results import (
     BackupResult,
     Check,
     CompareResult,
@@ -23,9 +26,6 @@ from qdrill.drill.results import (
     SearchOutcome,
     StageTime,
 )
-from qdrill.records.build import build_record, search_path
-from qdrill.records.model import DIFFERENCES_PATH, DrillRecord, Origin, Who
-from qdrill.records.model_metrics import Metrics, MetricsEndpoint, MetricsQuery
 from qdrill.signals.model import ImportChange
 
 BEIJING = timezone(timedelta(hours=8))

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from qdrill.drill.results import DrillResult
 from qdrill.errors import ArchiveError, OutputError, UsageError
 from qdrill.files import write_whole
 from qdrill.records import amend as amend_module
@@ -21,6 +20,7 @@ from qdrill.records.integrity import PENDING_NAME, check_chain, check_record, di
 from qdrill.records.model import DrillRecord
 from qdrill.records.render_toml import load_record, parse_record, render_toml
 from qdrill.records.save import save_drill
+from qdrill.results import DrillResult
 from tests.records import samples
 from tests.records.test_save import opened
 

@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 
 from qdrill.config import api_key
-from qdrill.config_model import ExporterConfig, GrafanaConfig, MetricsConfig, PrometheusConfig, RagApiConfig
+from qdrill.config_services import (
+    ExporterConfig,
+    GrafanaConfig,
+    MetricsConfig,
+    PrometheusConfig,
+    RagApiConfig,
+)
 from qdrill.console.keymap import keymap
 from qdrill.console.themes import load_themes
 from qdrill.control import JobControl

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from qdrill.drill.results import Verdict
 from qdrill.errors import UsageError
 from qdrill.records import history
 from qdrill.records.history import (
@@ -23,6 +22,7 @@ from qdrill.records.history import (
 from qdrill.records.model import DrillRecord, Origin
 from qdrill.records.render_toml import load_record
 from qdrill.records.save import open_drill, save_drill
+from qdrill.results import Verdict
 from tests.records import samples
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from qdrill.drill.results import Hit, SearchOutcome
 from qdrill.errors import OutputError, UsageError
 from qdrill.records.amend import Amendment, amend
 from qdrill.records.integrity import check_record
 from qdrill.records.kept import keep_search
 from qdrill.records.render_toml import load_record
 from qdrill.records.save import save_drill
+from qdrill.results import Hit, SearchOutcome
 from tests.records import samples
 from tests.records.test_save import opened
 

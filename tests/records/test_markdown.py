@@ -11,7 +11,6 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from qdrill.drill.results import DrillResult
 from qdrill.names import terminal_text
 from qdrill.records import markdown_en, markdown_zh
 from qdrill.records.markdown_blocks import data, decimal, link, trimmed
@@ -19,6 +18,7 @@ from qdrill.records.model import Amended, DrillRecord, KeptSearch, Lang
 from qdrill.records.model_metrics import Metrics
 from qdrill.records.render_markdown import render_markdown
 from qdrill.records.render_toml import parse_record, render_toml
+from qdrill.results import DrillResult
 from tests.records import samples
 
 DATA = Path(__file__).parent / "data"

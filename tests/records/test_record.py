@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qdrill.drill.results import Check, Drift, DrillResult, Moments, StageTime
 from qdrill.errors import ArchiveError
 from qdrill.records.model import DrillRecord, SearchRecord, TimeSpan
 from qdrill.records.render_toml import load_record, parse_record, render_toml
+from qdrill.results import Check, Drift, DrillResult, Moments, StageTime
 from tests.records import samples
 
 DATA = Path(__file__).parent / "data"

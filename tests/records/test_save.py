@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from qdrill import __version__
-from qdrill.drill.results import DrillResult
 from qdrill.errors import OutputError
 from qdrill.files import write_text, write_whole
 from qdrill.records import save
@@ -23,6 +22,7 @@ from qdrill.records.ids import claim_directory, new_id
 from qdrill.records.integrity import check_chain, check_files, digest_file
 from qdrill.records.render_toml import load_record
 from qdrill.records.save import open_drill, save_drill
+from qdrill.results import DrillResult
 from tests.records import samples
 
 ROOT = Path(__file__).parents[2]

@@ -11,11 +11,17 @@ from pathlib import Path
 import pytest
 
 from qdrill.cli.metrics_view import board_text, query_text
-from qdrill.config_model import ExpectConfig, ExporterConfig, Method, PrometheusConfig, QueryConfig
+from qdrill.config_model import Method
+from qdrill.config_services import (
+    ExpectConfig,
+    ExporterConfig,
+    PrometheusConfig,
+    QueryConfig,
+)
 from qdrill.control import JobControl
-from qdrill.drill.results import Check
 from qdrill.errors import SignalError, UsageError
 from qdrill.events import Emit, ignore
+from qdrill.results import Check
 from qdrill.signals import board, collect
 from qdrill.signals.board_model import KEYS, Board, Span
 from qdrill.signals.change import compare

@@ -8,7 +8,12 @@ import pytest
 
 from qdrill.drill import checks as questions
 from qdrill.drill.quiet import Observation, compare_observations
-from qdrill.drill.results import (
+from qdrill.drill.search_compare import Answer, compare_answers
+from qdrill.drill.search_plan import PlannedSearch
+from qdrill.drill.verdict import judge
+from qdrill.errors import NotFound, QdrillError, Refused, StoreError
+from qdrill.records.words import WORDS
+from qdrill.results import (
     Check,
     CompareResult,
     ConfigDifference,
@@ -19,11 +24,6 @@ from qdrill.drill.results import (
     RestoreResult,
     SearchOutcome,
 )
-from qdrill.drill.search_compare import Answer, compare_answers
-from qdrill.drill.search_plan import PlannedSearch
-from qdrill.drill.verdict import judge
-from qdrill.errors import NotFound, QdrillError, Refused, StoreError
-from qdrill.records.words import WORDS
 from qdrill.stores.base import Query, UpdateMarks
 
 ZH, EN = WORDS["zh"], WORDS["en"]

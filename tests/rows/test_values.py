@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qdrill.drill.results import Difference
+from qdrill.results import Difference
 from qdrill.rows.values import DRIFT_ULPS, f32_bits, row_differences, ulps_apart
 from tests.rows.strategies import dump, f32, ids, payloads, point_of, vectors
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qdrill.drill.results import ConfigDifference
+from qdrill.results import ConfigDifference
 from qdrill.schema.config import config_digest, configuration, diff_configuration
 from tests.rows.strategies import payloads
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from qdrill.config_model import PrometheusConfig
+from qdrill.config_services import PrometheusConfig
 from qdrill.control import JobControl
 from qdrill.signals.prometheus import Prometheus
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from qdrill.config_model import Config, DrillConfig, MetricsConfig, PrometheusConfig, StoreConfig
+from qdrill.config_model import Config, DrillConfig, StoreConfig
+from qdrill.config_services import MetricsConfig, PrometheusConfig
 from qdrill.control import JobControl
-from qdrill.drill.results import StageTime
 from qdrill.records.model import RECORD_NAME, DrillRecord
 from qdrill.records.model_metrics import Metrics, MetricsEndpoint
 from qdrill.records.render_toml import render_toml
+from qdrill.results import StageTime
 from qdrill.signals.board import BoardReader
 from qdrill.signals.board_model import Board, Tile
 from qdrill.signals.model import ImportChange

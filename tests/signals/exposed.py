@@ -16,9 +16,9 @@ import pytest
 from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
-from qdrill.drill.results import DrillResult
 from qdrill.records.model import Origin
 from qdrill.records.render_toml import render_toml
+from qdrill.results import DrillResult
 from qdrill.signals.exporter import open_registry, serve
 from qdrill.signals.own_records import DrillLedger
 from tests.records import samples

@@ -7,9 +7,10 @@ from typing import Literal
 
 import pytest
 
-from qdrill.config_model import ExpectConfig, Method
-from qdrill.drill.results import Check, State
+from qdrill.config_model import Method
+from qdrill.config_services import ExpectConfig
 from qdrill.drill.verdict import judge
+from qdrill.results import Check, State
 from qdrill.signals.checks import STRAIGHT, signal_checks, worst
 from qdrill.signals.model import EndpointReading, ImportChange, QueryAnswer, ReadingState, Series
 from qdrill.signals.own_endpoint import NOT_THIS_DRILL

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from prometheus_client import CollectorRegistry
 
-from qdrill.config_model import ExporterConfig
+from qdrill.config_services import ExporterConfig
 from qdrill.control import JobControl
 from qdrill.events import DrillStarted, Event, MomentReached, Progress, StageFinished, ignore
 from qdrill.signals.exporter import DrillExporter

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
-from qdrill.config_model import MetricsConfig
+from qdrill.config_services import MetricsConfig
 from qdrill.control import JobControl
 from qdrill.errors import Interrupted, SignalError, UsageError
 from qdrill.signals.exposition import LONGEST_LINE, _ordinary, _unusual, parse, read

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from qdrill.config_model import GrafanaConfig
+from qdrill.config_services import GrafanaConfig
 from qdrill.control import JobControl
 from qdrill.errors import Interrupted
 from qdrill.signals.grafana import HEIGHT, WIDTH, annotate, panel_link, render

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from qdrill.drill.results import Verdict
 from qdrill.errors import ArchiveError
 from qdrill.records.model import DrillRecord, Origin
 from qdrill.records.render_toml import load_record
+from qdrill.results import Verdict
 from qdrill.signals import own_records
 from qdrill.signals.own_metrics import (
     DURATION_BUCKETS,

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from qdrill.config_model import GrafanaConfig
+from qdrill.config_services import GrafanaConfig
 from qdrill.control import JobControl
 from qdrill.errors import OutputError
 from qdrill.events import MomentReached, Progress, StageFinished, StageStarted, ignore

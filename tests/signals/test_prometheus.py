@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from qdrill.config_model import PrometheusConfig
+from qdrill.config_services import PrometheusConfig
 from qdrill.control import JobControl
 from qdrill.errors import SignalError
 from qdrill.signals.model import QueryAnswer, Series

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
-from qdrill.config_model import PrometheusConfig
+from qdrill.config_services import PrometheusConfig
 from qdrill.control import JobControl
 from qdrill.errors import UsageError
 from qdrill.signals.board_model import KEYS

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from qdrill.config_model import RagApiConfig
+from qdrill.config_services import RagApiConfig
 from qdrill.control import JobControl
-from qdrill.drill.results import Hit
 from qdrill.errors import Interrupted, QdrillError, SignalError, UsageError
+from qdrill.results import Hit
 from qdrill.signals.rag_api import ApiRefused, ImportAnswer, LineError, RagApi
 from tests.embedders.conftest import Asked, FakeService, Reply, service
 

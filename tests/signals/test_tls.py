@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from qdrill.config_model import EmbedderConfig, MetricsConfig, PrometheusConfig
+from qdrill.config_model import EmbedderConfig
+from qdrill.config_services import MetricsConfig, PrometheusConfig
 from qdrill.control import JobControl
 from qdrill.embedders.open import open_embedder
 from qdrill.errors import QdrillError, SignalError, UsageError

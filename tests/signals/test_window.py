@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from qdrill.config_model import PrometheusConfig, QueryConfig
+from qdrill.config_services import PrometheusConfig, QueryConfig
 from qdrill.control import JobControl
 from qdrill.errors import Interrupted
 from qdrill.signals.model import QueryAnswer

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from qdrill.drill.results import Hit, PointId
 from qdrill.errors import QdrillError, Refused
+from qdrill.results import Hit, PointId
 from qdrill.stores.base import CollectionInfo, IdPage, OptimizerState, Page, Query, UpdateMarks
 
 Point = Mapping[str, Any]

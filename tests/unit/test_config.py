@@ -26,8 +26,8 @@ from qdrill.config import (
     api_key,
     load_config,
 )
-from qdrill.drill.results import Objectives
 from qdrill.errors import UsageError
+from qdrill.results import Objectives
 from tests.unit.config_files import DRILL, STORE, load
 
 ROOT = Path(__file__).parents[2]

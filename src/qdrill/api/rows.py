@@ -10,9 +10,9 @@ from uuid import UUID
 
 import orjson
 
-from qdrill.drill.results import PointId
 from qdrill.embedders.base import is_number
 from qdrill.names import one_line
+from qdrill.results import PointId
 
 _LONGEST_LINE = 300
 

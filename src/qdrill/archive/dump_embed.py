@@ -9,8 +9,8 @@ import orjson
 
 from qdrill.archive.dump_rows import Pieces
 from qdrill.archive.dump_vectors import Slot
-from qdrill.drill.results import PointId
 from qdrill.embedders.base import BATCH, checked_vectors
+from qdrill.results import PointId
 
 _LABEL = "the embedder"
 _WAITING_BYTES = 4 << 20

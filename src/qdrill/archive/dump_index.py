@@ -11,10 +11,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from qdrill.drill.results import PointId, Rejected
 from qdrill.errors import OutputError
 from qdrill.files import output_errors
 from qdrill.names import terminal_text
+from qdrill.results import PointId, Rejected
 
 _BATCH = 4096
 _CACHE_KIB = 32 << 10

@@ -16,8 +16,8 @@ import orjson
 
 from qdrill.archive.dump_stream import DumpRow, broken_dump
 from qdrill.archive.dump_vectors import BadRow, Shape, shape_of
-from qdrill.drill.results import PointId
 from qdrill.names import terminal_text
+from qdrill.results import PointId
 from qdrill.rows.order import id_token, normalize_id
 
 # Deepest nesting of a row that a server's JSON parser takes inside an upsert (serde_json: 128 levels in all).

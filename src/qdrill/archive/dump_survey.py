@@ -11,9 +11,9 @@ from qdrill.archive.dump_rows import Fit, Unfit, judge_row
 from qdrill.archive.dump_stream import DumpRow, DumpStream
 from qdrill.archive.dump_vectors import Shape
 from qdrill.control import JobControl
-from qdrill.drill.results import Rejected
 from qdrill.errors import ArchiveError
 from qdrill.events import Emit, Progress
+from qdrill.results import Rejected
 
 _MOST_SHAPES = 10_000
 _MOST_KEYS = 100

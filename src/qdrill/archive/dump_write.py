@@ -9,7 +9,6 @@ from pathlib import Path
 import msgspec
 
 from qdrill import __version__
-from qdrill.archive.digest import root_digest
 from qdrill.archive.dump_file import DumpFile
 from qdrill.archive.dump_index import DumpIndex
 from qdrill.archive.dump_plan import Plan
@@ -20,9 +19,10 @@ from qdrill.archive.manifest import Chunk, Manifest
 from qdrill.archive.manifest_file import Source
 from qdrill.archive.writer import ArchiveWriter
 from qdrill.control import JobControl
-from qdrill.drill.results import PointId, Rejected
 from qdrill.events import Emit, Progress
 from qdrill.names import terminal_text
+from qdrill.results import PointId, Rejected
+from qdrill.rows.digest import root_digest
 from qdrill.schema.config import config_digest
 
 CHUNK_BYTES = 4 << 20

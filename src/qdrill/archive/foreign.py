@@ -11,10 +11,10 @@ from pathlib import Path
 
 from qdrill.archive.manifest import finish_swap, manifest_path
 from qdrill.control import JobControl
-from qdrill.drill.results import Rejected
 from qdrill.events import Emit, Notice
 from qdrill.files import make_directory
 from qdrill.names import safe_file_part
+from qdrill.results import Rejected
 from qdrill.stores.base import CollectionInfo
 
 LISTED = 10_000

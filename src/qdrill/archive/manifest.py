@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from qdrill.archive.manifest_file import Described, Kind, member, read_checked, sealed
-from qdrill.drill.results import PointId, WriterFinding
+from qdrill.results import PointId, WriterFinding
 
 SCHEMA = "qdrill.archive/1"
 

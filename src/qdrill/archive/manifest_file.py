@@ -9,9 +9,9 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from qdrill.archive.digest import digest_of
 from qdrill.errors import ArchiveError
 from qdrill.names import terminal_text
+from qdrill.rows.digest import digest_of
 from qdrill.rows.splice import UNREADABLE
 
 M = TypeVar("M", bound="Described")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from qdrill.archive.digest import digest_of, root_digest
 from qdrill.archive.layout import glue_after_last, glue_before
 from qdrill.archive.manifest import Chunk, Manifest, read_manifest
 from qdrill.errors import ArchiveError
 from qdrill.names import terminal_text
+from qdrill.rows.digest import digest_of, root_digest
 from qdrill.rows.splice import NotAPage, exact_ids
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from qdrill.archive.manifest import finish_swap, manifest_path
 from qdrill.archive.manifest_file import Described, Kind, member, read_checked, schema_of, sealed
-from qdrill.drill.results import WriterFinding
+from qdrill.results import WriterFinding
 from qdrill.rows.splice import UNREADABLE
 
 FAMILY = "qdrill.snapshot/"

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from blake3 import blake3
 
-from qdrill.archive.digest import DIGEST_PREFIX
 from qdrill.archive.snapshot_manifest import SnapshotManifest, read_snapshot_manifest
 from qdrill.control import JobControl
 from qdrill.errors import ArchiveError
 from qdrill.names import terminal_text
+from qdrill.rows.digest import DIGEST_PREFIX
 
 BLOCK = 1 << 20
 

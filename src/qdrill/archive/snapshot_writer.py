@@ -15,11 +15,11 @@ from pathlib import Path
 import msgspec
 from blake3 import blake3
 
-from qdrill.archive.digest import DIGEST_PREFIX
 from qdrill.archive.manifest import part_path, waiting_manifest
 from qdrill.archive.place import open_alone, put_in_place, refuse_what_is_not_ours, write_all, write_durably
 from qdrill.archive.snapshot_manifest import SnapshotManifest, render_snapshot_manifest
 from qdrill.files import make_directory, output_errors, sync_directory
+from qdrill.rows.digest import DIGEST_PREFIX
 from qdrill.rows.splice import UNREADABLE
 
 

@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from qdrill.archive.digest import digest_of
 from qdrill.archive.journal import Journal, JournalHead, read_journal, truncate_journal
 from qdrill.archive.layout import glue_after_last, glue_before
 from qdrill.archive.manifest import Chunk, Manifest, finish_swap, part_path, render_manifest
 from qdrill.archive.place import open_alone, put_in_place, write_all
-from qdrill.drill.results import PointId
 from qdrill.files import make_directory, output_errors
+from qdrill.results import PointId
+from qdrill.rows.digest import digest_of
 from qdrill.rows.splice import Buffer
 
 SYNC_SECONDS = 0.25

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from qdrill.address import Address, parse_address
 from qdrill.browse.overview import number_of
 from qdrill.drill.places import opened
-from qdrill.drill.results import PointId
 from qdrill.errors import Inconclusive, UsageError
+from qdrill.results import PointId
 from qdrill.rows.preview import PointRow, read_point
 from qdrill.rows.splice import NotAPage, rows_and_ids
 from qdrill.stores.base import OptimizerState, Page, UpdateMarks

@@ -14,7 +14,7 @@ from qdrill.cli.options import connections_option, pass_app, shared_options
 
 if TYPE_CHECKING:
     from qdrill.address import Address
-    from qdrill.drill.results import BackupResult
+    from qdrill.results import BackupResult
 
 
 @click.command()

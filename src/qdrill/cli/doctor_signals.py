@@ -14,7 +14,12 @@ from qdrill.names import one_line
 
 if TYPE_CHECKING:
     from qdrill.config import Config
-    from qdrill.config_model import GrafanaConfig, MetricsConfig, PrometheusConfig, RagApiConfig
+    from qdrill.config_services import (
+        GrafanaConfig,
+        MetricsConfig,
+        PrometheusConfig,
+        RagApiConfig,
+    )
 
 Ask = Callable[[], str]
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from qdrill import units
 from qdrill.cli import output
 from qdrill.cli.drill_words import DrillWords
-from qdrill.drill.results import Check, DrillResult, SearchOutcome
 from qdrill.names import cell_width
+from qdrill.results import Check, DrillResult, SearchOutcome
 
 if TYPE_CHECKING:
     from qdrill.drill.runner import DrillOutcome

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from qdrill.address import Address
     from qdrill.archive.reader import ArchiveReader
     from qdrill.drill.restore import Restored, RestoreOptions
-    from qdrill.drill.results import RestoreResult
+    from qdrill.results import RestoreResult
     from qdrill.stores.base import CollectionWriter
 
 _POLL_SECONDS = 0.2

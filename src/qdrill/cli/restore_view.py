@@ -7,8 +7,8 @@ from typing import Any
 
 from qdrill import units
 from qdrill.cli import output
-from qdrill.drill.results import RestoreResult
 from qdrill.errors import ExitCode
+from qdrill.results import RestoreResult
 
 LISTED = 20
 

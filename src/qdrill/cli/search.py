@@ -13,8 +13,8 @@ from qdrill.cli.options import pass_app, shared_options
 from qdrill.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from qdrill.drill.results import SearchOutcome
     from qdrill.drill.search_plan import SearchSpec
+    from qdrill.results import SearchOutcome
 
 
 @click.command()

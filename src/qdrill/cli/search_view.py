@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from qdrill.cli import output
-from qdrill.drill.results import Hit, SearchOutcome
 from qdrill.drill.search import hit_text
+from qdrill.results import Hit, SearchOutcome
 
 SAME_SCORE = 1e-6
 _STYLES: dict[str, output.Style] = {"pass": "green", "fail": "red", "inconclusive": "yellow"}

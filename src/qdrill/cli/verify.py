@@ -11,7 +11,7 @@ from qdrill.cli.context import AppContext
 from qdrill.cli.options import connections_option, pass_app, shared_options
 
 if TYPE_CHECKING:
-    from qdrill.drill.results import Level
+    from qdrill.results import Level
 
 
 @click.command()

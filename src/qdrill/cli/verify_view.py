@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, get_args
 from qdrill import units
 from qdrill.cli import output
 from qdrill.cli.restore_view import more
-from qdrill.drill.results import CompareResult, DifferenceClass, SearchOutcome, Verdict
+from qdrill.results import CompareResult, DifferenceClass, SearchOutcome, Verdict
 
 if TYPE_CHECKING:
     from qdrill.drill.verify import Verification

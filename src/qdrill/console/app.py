@@ -31,6 +31,7 @@ from qdrill.console.mixins.evidence import Evidence
 from qdrill.console.mixins.helping import Helping
 from qdrill.console.mixins.leaving import Leaving
 from qdrill.console.mixins.looks import Looks
+from qdrill.console.modals.dialogue import Dialogue
 from qdrill.console.palette import ActionCommands, Palette
 from qdrill.console.screens.base import ConsoleScreen
 from qdrill.console.screens.collections import CollectionsScreen
@@ -127,7 +128,14 @@ class QdrillApp(Copying, Evidence, Helping, Leaving, Looks, App[int]):
     def _tick(self) -> None:
         self.show_jobs()
         self.collect_evidence()
+        self._close_outlived()
         self.leave_when_ended()
+
+    def _close_outlived(self) -> None:
+        """Leave the question at the front when the job that it is about has ended by itself."""
+        front = self.screen_stack[-1] if self.is_running and self.screen_stack else None
+        if isinstance(front, Dialogue) and front.is_mounted:
+            front.leave_if_outlived()
 
     def show_jobs(self) -> None:
         """Have the screen at hand look at the jobs: not before it stands, and not while the app takes it down."""

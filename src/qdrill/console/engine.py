@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from qdrill.browse.detail import CollectionDetail, SamplePage
     from qdrill.browse.overview import CollectionSummary
     from qdrill.drill.point_versions import PointVersions
-    from qdrill.drill.results import BackupResult, Level, PointId, RestoreResult, SearchOutcome
     from qdrill.drill.runner import DrillOutcome
     from qdrill.drill.search_plan import SearchSpec
     from qdrill.drill.verify import Verification
     from qdrill.records.amend import Amendment
     from qdrill.records.history import RecordRow
     from qdrill.records.model import DrillRecord, Lang
+    from qdrill.results import BackupResult, Level, PointId, RestoreResult, SearchOutcome
     from qdrill.signals.board_model import Board, Chart, Span
     from qdrill.signals.model import QueryAnswer
 

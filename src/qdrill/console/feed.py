@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from qdrill.drill.results import Check, StageName, Verdict
 from qdrill.events import (
     CheckDone,
     DrillFinished,
@@ -26,6 +25,7 @@ from qdrill.events import (
     StageStarted,
 )
 from qdrill.rate import Meter, Pace
+from qdrill.results import Check, StageName, Verdict
 
 StageState = Literal["waiting", "running", "done", "failed"]
 STAGES: tuple[StageName, ...] = ("preflight", "backup", "restore", "validate", "record")

@@ -75,8 +75,10 @@ class ActionCommands(Provider):
 
     def _words(self, one: Action) -> tuple[str, str]:
         say, key = self._app.say, self._app.key_of(one.id)
-        place = "" if one.scope == "app" else f"{say(f'action.app.{one.scope}')}: "
-        name = f"{place}{say(one.label_key)}" + (f"  ({key})" if key else "")
+        name = say(one.label_key)
+        if one.scope != "app":
+            name = say("app.command", place=say(f"action.app.{one.scope}"), name=name)
+        name += f"  ({key})" if key else ""
         reason = self._app.why_not_now(one.id) if one.scope in ("app", self._app.base_screen.MODE) else None
         return name, shown(reason or say(one.help_key), _LONGEST)
 

@@ -9,11 +9,11 @@ from qdrill.config_model import StoreConfig
 from qdrill.demo import collection
 from qdrill.demo.sabotage import DONE, damage
 from qdrill.drill.plan import DrillPlan, Ends
-from qdrill.drill.results import Objectives
 from qdrill.drill.search_plan import SearchSpec
 from qdrill.events import Notice
 from qdrill.names import default_archive
 from qdrill.records.build import who_here
+from qdrill.results import Objectives
 
 if TYPE_CHECKING:
     from qdrill.drill.runner import DrillOutcome

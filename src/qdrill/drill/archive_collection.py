@@ -9,9 +9,9 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from qdrill.archive.reader import ArchiveReader
-from qdrill.drill.results import Hit, PointId
 from qdrill.errors import Inconclusive
 from qdrill.names import terminal_text
+from qdrill.results import Hit, PointId
 from qdrill.rows.order import order_key
 from qdrill.rows.splice import rows_and_ids
 from qdrill.stores.base import CollectionInfo, IdPage, OptimizerState, Page, Query, UpdateMarks

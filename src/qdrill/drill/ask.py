@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from qdrill.config_model import quoted
 from qdrill.drill.places import opened, two_places
-from qdrill.drill.results import PointId, SearchOutcome
 from qdrill.drill.search import ask, outcome_evidence, run_searches
 from qdrill.drill.search_plan import PlannedSearch, SearchSpec, plan_searches
 from qdrill.errors import Inconclusive, Interrupted, QdrillError, UsageError
 from qdrill.names import terminal_text
+from qdrill.results import PointId, SearchOutcome
 
 if TYPE_CHECKING:
     from qdrill.embedders.base import Embedder

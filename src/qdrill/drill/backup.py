@@ -12,7 +12,6 @@ from pathlib import Path
 import msgspec
 
 from qdrill import __version__
-from qdrill.archive.digest import digest_of, root_digest
 from qdrill.archive.journal import JournalHead
 from qdrill.archive.manifest import Chunk, Manifest, manifest_path
 from qdrill.archive.manifest_file import Source
@@ -24,10 +23,11 @@ from qdrill.drill.fetch import Fetched, Grown, fetch_chunk, fetch_parts
 from qdrill.drill.gapless import plan_gapless
 from qdrill.drill.lanes import Turnstile, read_ahead, run_lanes
 from qdrill.drill.quiet import Observation, compare_observations, nobody_wrote, observe
-from qdrill.drill.results import BackupResult
 from qdrill.drill.resuming import keep_matching, observation_of, refuse_other_run
 from qdrill.errors import ScrollBroken, UsageError
 from qdrill.events import Emit, Notice, Progress
+from qdrill.results import BackupResult
+from qdrill.rows.digest import digest_of, root_digest
 from qdrill.schema.config import config_digest
 from qdrill.stores.base import CollectionInfo, CollectionReader
 from qdrill.stores.wire import TooLong

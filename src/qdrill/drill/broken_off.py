@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from qdrill.control import JobControl
 from qdrill.drill.plan import Ends
 from qdrill.drill.ranges import count_points
-from qdrill.drill.results import Moments, UnfinishedRestore
 from qdrill.errors import NotFound, QdrillError
 from qdrill.events import Emit, Event, MomentReached, Progress, ignore
 from qdrill.names import terminal_text
+from qdrill.results import Moments, UnfinishedRestore
 
 if TYPE_CHECKING:
     from qdrill.address import Address

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from qdrill.drill.results import (
+from qdrill.results import (
     BackupResult,
     Check,
     CompareResult,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from qdrill.drill.results import PointId
 from qdrill.errors import ScrollBroken
+from qdrill.results import PointId
 from qdrill.rows.order import comes_before, strictly_ascending
 from qdrill.rows.splice import split_rows
 from qdrill.stores.base import CollectionReader, IdPage

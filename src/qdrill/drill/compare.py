@@ -17,10 +17,10 @@ from qdrill.drill.chunks import PlannedChunk
 from qdrill.drill.lanes import run_lanes
 from qdrill.drill.quiet import Observation, nobody_wrote, observe
 from qdrill.drill.ranges import count_points, iterate_range
-from qdrill.drill.results import CompareResult, Difference, DifferenceClass, Level, PointId, Verdict
 from qdrill.drill.sides import Side
 from qdrill.errors import ScrollBroken
 from qdrill.events import Emit, Progress
+from qdrill.results import CompareResult, Difference, DifferenceClass, Level, PointId, Verdict
 from qdrill.rows.order import comes_before
 from qdrill.rows.splice import rows_and_ids
 from qdrill.rows.values import row_differences

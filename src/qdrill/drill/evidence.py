@@ -11,9 +11,9 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from qdrill.drill.results import Difference
 from qdrill.events import Emit, Event, Progress, RequestDone
 from qdrill.files import make_directory, output_errors
+from qdrill.results import Difference
 
 
 class JsonLines:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from qdrill.drill.chunks import PlannedChunk, check_id_page
 from qdrill.drill.ranges import advanced, iterate_ids
-from qdrill.drill.results import PointId
 from qdrill.errors import ScrollBroken
+from qdrill.results import PointId
 from qdrill.rows.order import comes_before, strictly_ascending
 from qdrill.rows.splice import Buffer, quick_ids, rows_and_ids
 from qdrill.stores.base import CollectionReader, Page

@@ -10,7 +10,9 @@ from qdrill.drill.checks import not_run
 from qdrill.drill.plan import DrillPlan, Ends
 from qdrill.drill.preflight import Preflight
 from qdrill.drill.restore import Restored
-from qdrill.drill.results import (
+from qdrill.drill.steering import Steering
+from qdrill.errors import QdrillError
+from qdrill.results import (
     BackupResult,
     Check,
     CompareResult,
@@ -23,8 +25,6 @@ from qdrill.drill.results import (
     UnfinishedRestore,
     Verdict,
 )
-from qdrill.drill.steering import Steering
-from qdrill.errors import QdrillError
 
 STAGES: tuple[StageName, ...] = ("preflight", "backup", "restore", "validate", "record")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from qdrill.drill.chunks import PlannedChunk, check_id_page
-from qdrill.drill.results import PointId
+from qdrill.results import PointId
 from qdrill.rows.order import MAX_INTEGER_ID
 from qdrill.stores.base import CollectionReader, IdPage
 

@@ -11,9 +11,9 @@ from qdrill.drill.chunks import PlannedChunk
 from qdrill.drill.lanes import run_lanes
 from qdrill.drill.ranges import iterate_ids
 from qdrill.drill.restore_journal import RestoreJournal
-from qdrill.drill.results import Rejected
 from qdrill.errors import Refused, StoreError
 from qdrill.events import Emit, Progress
+from qdrill.results import Rejected
 from qdrill.rows.splice import exact_ids, row_id, split_rows
 from qdrill.stores.base import CollectionWriter
 

@@ -11,8 +11,8 @@ from qdrill.control import JobControl
 from qdrill.drill.evidence import JsonLines
 from qdrill.drill.plan import DrillPlan, Ends
 from qdrill.drill.restore import Restored
-from qdrill.drill.results import BackupResult, Check, CompareResult, Drift, RestoreResult
 from qdrill.events import Emit
+from qdrill.results import BackupResult, Check, CompareResult, Drift, RestoreResult
 from qdrill.stores.base import UpdateMarks
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from qdrill.config_model import Method
-from qdrill.drill.results import Level, Objectives
 from qdrill.drill.search_plan import SearchSpec
 from qdrill.drill.vectors import read_slots
 from qdrill.embedders.base import Embedder
 from qdrill.records.model import Origin, Who
+from qdrill.results import Level, Objectives
 from qdrill.signals.plan import SignalPlan
 from qdrill.signals.rag_api import RagApi
 from qdrill.stores.base import CollectionInfo, CollectionReader, CollectionWriter, SnapshotSource, SnapshotTarget

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from qdrill.address import parse_place
 from qdrill.drill.places import Place, opened
-from qdrill.drill.results import PointId
 from qdrill.errors import Inconclusive, UsageError
+from qdrill.results import PointId
 from qdrill.rows.difference import Change, RowDifference, VectorChange, row_difference
 from qdrill.rows.order import normalize_id
 from qdrill.rows.preview import PointRow, decode_row, read_point

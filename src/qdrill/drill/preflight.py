@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from qdrill.drill.backup import refuse_custom_sharding
 from qdrill.drill.plan import Ends
 from qdrill.drill.ranges import count_points
-from qdrill.drill.results import Place
 from qdrill.errors import UsageError
 from qdrill.names import terminal_text
+from qdrill.results import Place
 from qdrill.stores.base import CollectionInfo, UpdateMarks
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from qdrill.drill.results import WriterFinding
+from qdrill.results import WriterFinding
 from qdrill.stores.base import CollectionReader, UpdateMarks
 
 

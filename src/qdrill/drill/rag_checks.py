@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from qdrill.drill.rag_search import strangers
-from qdrill.drill.results import Check, State
 from qdrill.drill.search_plan import PlannedSearch
 from qdrill.errors import Interrupted, QdrillError
 from qdrill.names import one_line
+from qdrill.results import Check, State
 from qdrill.signals.rag_answers import Preflight
 from qdrill.stores.base import CollectionReader
 

@@ -15,10 +15,10 @@ from qdrill.drill.load import Loader
 from qdrill.drill.rag_search import strangers
 from qdrill.drill.restore import Restored, RestoreOptions, restore
 from qdrill.drill.restore_journal import RestoreJournal
-from qdrill.drill.results import Rejected
 from qdrill.errors import UsageError
 from qdrill.events import Emit
 from qdrill.names import terminal_text
+from qdrill.results import Rejected
 from qdrill.rows.splice import row_id, split_rows
 from qdrill.schema.compat import UNNAMED, dense_vectors, describe_vectors, sparse_vectors
 from qdrill.signals.rag_api import ApiRefused, RagApi
@@ -62,7 +62,7 @@ def restore_through(
 def why_not_through(info: Mapping[str, Any], address: str) -> str:
     """Why a collection cannot be restored through the API, in one line; empty where it can.
 
-    Its rows have one unnamed dense vector (contracts.md).
+    Its import takes rows with one unnamed dense vector.
     """
     dense = dense_vectors(info)
     multi = any(params.get("multivector_config") for params in dense.values())

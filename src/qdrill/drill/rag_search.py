@@ -10,11 +10,11 @@ import time
 from collections.abc import Sequence
 from uuid import UUID
 
-from qdrill.drill.results import Hit, PointId
 from qdrill.drill.search_compare import Answer
 from qdrill.drill.search_plan import TIE_SPARE, PlannedSearch, TextService
 from qdrill.errors import Inconclusive
 from qdrill.names import one_line
+from qdrill.results import Hit, PointId
 from qdrill.rows.splice import NotAPage, exact_ids
 from qdrill.signals.rag_api import ApiRefused
 from qdrill.stores.base import CollectionReader

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from qdrill.drill.chunks import PlannedChunk, check_id_page
-from qdrill.drill.results import PointId
 from qdrill.errors import ScrollBroken
+from qdrill.results import PointId
 from qdrill.rows.order import comes_before
 from qdrill.rows.splice import rows_and_ids
 from qdrill.stores.base import CollectionReader

@@ -11,9 +11,9 @@ from qdrill.archive.reader import ArchiveReader
 from qdrill.control import JobControl
 from qdrill.drill.compare import CompareOptions, compare
 from qdrill.drill.quiet import Observation, observe
-from qdrill.drill.results import BackupResult, Drift
 from qdrill.drill.sides import ArchiveSide
 from qdrill.events import ignore
+from qdrill.results import BackupResult, Drift
 from qdrill.stores.base import CollectionReader, UpdateMarks
 
 

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from qdrill.drill.plan import DrillPlan
-from qdrill.drill.results import DrillResult, Place, StageTime
 from qdrill.errors import Interrupted, QdrillError
 from qdrill.records.ci_summary import write_ci_summary
 from qdrill.records.ids import claim_directory
 from qdrill.records.render_toml import load_record
 from qdrill.records.save import save_drill
+from qdrill.results import DrillResult, Place, StageTime
 
 
 def record_refusal(plan: DrillPlan, source: str, target: str, error: QdrillError) -> Path:

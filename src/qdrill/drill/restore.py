@@ -11,9 +11,9 @@ from qdrill.drill.load import Loader
 from qdrill.drill.ranges import count_points
 from qdrill.drill.restore_journal import RestoreJournal
 from qdrill.drill.restore_target import RestoreClock, refuse_existing, refuse_schema, refuse_source
-from qdrill.drill.results import ConfigDifference, Rejected, RestoreResult
 from qdrill.errors import ArchiveError, Refused
 from qdrill.events import Emit, Progress
+from qdrill.results import ConfigDifference, Rejected, RestoreResult
 from qdrill.schema.config import ABSENT, diff_configuration
 from qdrill.schema.recreate import Recipe, recipe
 from qdrill.stores.base import CollectionWriter

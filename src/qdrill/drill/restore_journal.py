@@ -13,10 +13,10 @@ from pathlib import Path
 
 import msgspec
 
-from qdrill.drill.results import Rejected
 from qdrill.errors import UsageError
 from qdrill.files import output_errors
 from qdrill.names import terminal_text
+from qdrill.results import Rejected
 from qdrill.rows.splice import UNREADABLE
 
 

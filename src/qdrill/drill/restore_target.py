@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from qdrill.archive.manifest_file import Source
-from qdrill.drill.results import Moments
 from qdrill.errors import UsageError
 from qdrill.events import Emit, MomentReached
+from qdrill.results import Moments
 from qdrill.schema.compat import describe_vectors, why_incompatible
 from qdrill.stores.base import CollectionWriter
 

@@ -14,9 +14,9 @@ from qdrill.drill.evidence import JsonLines
 from qdrill.drill.plan import DrillPlan, Ends
 from qdrill.drill.recovery_point import newest_time, source_drift
 from qdrill.drill.restore import Restored, RestoreOptions, restore
-from qdrill.drill.results import BackupResult, Check, CompareResult, Drift, RestoreResult
 from qdrill.drill.validate import compare_target
 from qdrill.events import Emit
+from qdrill.results import BackupResult, Check, CompareResult, Drift, RestoreResult
 from qdrill.stores.base import UpdateMarks
 
 

@@ -21,7 +21,6 @@ from qdrill.drill.preflight import Preflight, look, refuse_what_cannot_be
 from qdrill.drill.rag_checks import preflight_checks
 from qdrill.drill.ranges import count_points
 from qdrill.drill.recovery_point import recovery_point
-from qdrill.drill.results import BackupResult, Check, CompareResult, DrillResult, StageName, StageTime, Verdict
 from qdrill.drill.search import Recovery, ask_all, wait_until_right
 from qdrill.drill.search_compare import Answer
 from qdrill.drill.search_plan import PlannedSearch, plan_searches
@@ -45,6 +44,7 @@ from qdrill.records.ids import claim_directory
 from qdrill.records.readme import update_backup_signals
 from qdrill.records.render_toml import load_record
 from qdrill.records.save import open_drill, save_drill
+from qdrill.results import BackupResult, Check, CompareResult, DrillResult, StageName, StageTime, Verdict
 from qdrill.signals.collect import DrillSignals
 from qdrill.stores.base import CollectionWriter
 

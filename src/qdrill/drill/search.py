@@ -11,12 +11,12 @@ from typing import Any
 
 from qdrill.control import JobControl
 from qdrill.drill.rag_search import ask_service
-from qdrill.drill.results import Hit, PointId, SearchOutcome
 from qdrill.drill.search_compare import Answer, compare_answers, open_tie
 from qdrill.drill.search_plan import PlannedSearch
 from qdrill.errors import Inconclusive, Interrupted, QdrillError
 from qdrill.events import Emit, Progress, ignore
 from qdrill.names import one_line
+from qdrill.results import Hit, PointId, SearchOutcome
 from qdrill.stores.base import CollectionReader
 
 TIE_SPARE_WIDE = 1000

@@ -14,10 +14,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qdrill.drill.results import Hit, PointId, SearchOutcome, State
 from qdrill.drill.search_plan import PlannedSearch
 from qdrill.errors import NotFound, QdrillError, Refused
 from qdrill.names import one_line
+from qdrill.results import Hit, PointId, SearchOutcome, State
 from qdrill.signals.rag_api import ApiRefused
 
 TIE = 1e-6

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from qdrill.drill.results import Hit, PointId
 from qdrill.drill.vectors import (
     QueryVector,
     Slots,
@@ -25,6 +24,7 @@ from qdrill.drill.vectors import (
 from qdrill.embedders.base import Embedder, is_sparse, quoted
 from qdrill.errors import Inconclusive, Interrupted, QdrillError, UsageError
 from qdrill.names import one_line
+from qdrill.results import Hit, PointId
 from qdrill.signals.rag_answers import Preflight
 from qdrill.stores.base import CollectionReader, Query
 

@@ -10,8 +10,8 @@ from qdrill.archive.reader import ArchiveReader
 from qdrill.drill.chunks import PlannedChunk, plan_chunks, size_chunks
 from qdrill.drill.fetch import Fetched, fetch_chunk, fetch_parts
 from qdrill.drill.quiet import Observation, nobody_wrote, observe
-from qdrill.drill.results import PointId
 from qdrill.errors import ScrollBroken
+from qdrill.results import PointId
 from qdrill.stores.base import CollectionReader
 from qdrill.stores.wire import TooLong
 

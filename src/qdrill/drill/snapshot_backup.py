@@ -18,11 +18,11 @@ from qdrill.archive.snapshot_writer import SnapshotNote, SnapshotWriter
 from qdrill.control import JobControl
 from qdrill.drill.quiet import Observation, compare_observations, observe
 from qdrill.drill.ranges import count_points
-from qdrill.drill.results import BackupResult
 from qdrill.drill.snapshot_rules import why_incomplete
 from qdrill.errors import NotFound, Refused, StoreError, UsageError
 from qdrill.events import Emit, Notice, Progress
 from qdrill.names import terminal_text
+from qdrill.results import BackupResult
 from qdrill.stores.base import CollectionInfo, CollectionReader, ServerSnapshot, SnapshotSource
 
 

@@ -12,11 +12,11 @@ from qdrill.drill import snapshot_validate as validate
 from qdrill.drill.evidence import JsonLines
 from qdrill.drill.plan import DrillPlan, Ends
 from qdrill.drill.restore import Restored
-from qdrill.drill.results import BackupResult, Check, CompareResult, Drift, RestoreResult
 from qdrill.drill.rows_method import restore_options
 from qdrill.drill.snapshot_backup import back_up_snapshot
 from qdrill.drill.snapshot_restore import restore_snapshot
 from qdrill.events import Emit
+from qdrill.results import BackupResult, Check, CompareResult, Drift, RestoreResult
 from qdrill.stores.base import UpdateMarks
 
 

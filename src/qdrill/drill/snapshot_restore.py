@@ -11,11 +11,11 @@ from qdrill.drill.ranges import count_points
 from qdrill.drill.restore import OwnedTarget, Restored, RestoreOptions
 from qdrill.drill.restore_journal import RestoreJournal
 from qdrill.drill.restore_target import RestoreClock, refuse_existing, refuse_schema, refuse_source
-from qdrill.drill.results import RestoreResult
 from qdrill.drill.snapshot_rules import why_not_restorable
 from qdrill.errors import QdrillError, Refused, UsageError
 from qdrill.events import Emit, Notice, Progress
 from qdrill.names import terminal_text
+from qdrill.results import RestoreResult
 from qdrill.schema.config import diff_configuration, without_nulls
 from qdrill.schema.recreate import recipe
 from qdrill.stores.base import CollectionWriter, SnapshotTarget

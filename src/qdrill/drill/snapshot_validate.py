@@ -16,10 +16,10 @@ from qdrill.drill.compare import CompareOptions, compare
 from qdrill.drill.evidence import JsonLines, difference_sink
 from qdrill.drill.plan import DrillPlan, Ends
 from qdrill.drill.quiet import Observation, compare_observations
-from qdrill.drill.results import BackupResult, Check, CompareResult, Drift, RestoreResult, State, WriterFinding
 from qdrill.drill.sides import CollectionSide
 from qdrill.drill.snapshot_backup import look
 from qdrill.events import Emit
+from qdrill.results import BackupResult, Check, CompareResult, Drift, RestoreResult, State, WriterFinding
 from qdrill.schema.config import diff_configuration
 from qdrill.stores.base import CollectionReader, UpdateMarks
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from qdrill.control import Steered
-from qdrill.drill.results import StageName
+from qdrill.results import StageName
 
 _LISTED = 10
 

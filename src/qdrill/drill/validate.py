@@ -9,9 +9,9 @@ from qdrill.control import JobControl
 from qdrill.drill.compare import CompareOptions, compare
 from qdrill.drill.evidence import JsonLines, difference_sink
 from qdrill.drill.plan import DrillPlan
-from qdrill.drill.results import CompareResult
 from qdrill.drill.sides import ArchiveSide
 from qdrill.events import Emit, Notice
+from qdrill.results import CompareResult
 from qdrill.stores.base import CollectionReader
 
 _FIRST_WAIT = 0.05

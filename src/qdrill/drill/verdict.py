@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from qdrill.drill.results import Check, Verdict
 from qdrill.errors import ExitCode
+from qdrill.results import Check, Verdict
 
 EXIT_CODES: Mapping[Verdict, ExitCode] = {
     "pass": ExitCode.PASSED,

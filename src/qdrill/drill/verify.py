@@ -11,9 +11,9 @@ from qdrill.address import Address, ArchivePath, parse_place
 from qdrill.drill.archive_collection import ArchiveCollection
 from qdrill.drill.compare import CompareOptions, compare
 from qdrill.drill.places import Place, two_places
-from qdrill.drill.results import CompareResult, DifferenceClass, Level, SearchOutcome, Verdict
 from qdrill.drill.sides import ArchiveSide, CollectionSide, Side
 from qdrill.errors import UsageError
+from qdrill.results import CompareResult, DifferenceClass, Level, SearchOutcome, Verdict
 
 if TYPE_CHECKING:
     from qdrill.session import Session

@@ -9,19 +9,6 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from qdrill import __version__
-from qdrill.drill.results import (
-    BackupResult,
-    CompareResult,
-    ConfigDifference,
-    Difference,
-    DrillResult,
-    Hit,
-    Moments,
-    Place,
-    SearchOutcome,
-    State,
-    Verdict,
-)
 from qdrill.records.build_restore import FIRST_IDS, restore_record
 from qdrill.records.model import (
     DIFFERENCES_PATH,
@@ -44,6 +31,19 @@ from qdrill.records.model import (
     Who,
 )
 from qdrill.records.model_metrics import Metrics
+from qdrill.results import (
+    BackupResult,
+    CompareResult,
+    ConfigDifference,
+    Difference,
+    DrillResult,
+    Hit,
+    Moments,
+    Place,
+    SearchOutcome,
+    State,
+    Verdict,
+)
 
 _COMPARED: Mapping[Verdict, State] = {
     "pass": "pass",

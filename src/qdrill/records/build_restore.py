@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from qdrill.drill.results import DrillResult, Rejected, RestoreResult, UnfinishedRestore
 from qdrill.records.model import RejectedGroup, RestoreRecord
+from qdrill.results import DrillResult, Rejected, RestoreResult, UnfinishedRestore
 
 FIRST_IDS = 20
 

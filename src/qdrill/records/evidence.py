@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from qdrill.drill.results import DrillResult, Hit, SearchOutcome
 from qdrill.files import write_text
 from qdrill.records.build import search_path
 from qdrill.records.text import json_text
+from qdrill.results import DrillResult, Hit, SearchOutcome
 
 SCHEMA = "qdrill.search/1"
 

@@ -10,11 +10,11 @@ from math import isfinite
 from pathlib import Path
 from statistics import median
 
-from qdrill.drill.results import Verdict
 from qdrill.errors import ArchiveError, UsageError
 from qdrill.names import terminal_text
 from qdrill.records.model import RECORD_NAME, DrillRecord, Kind, Origin
 from qdrill.records.render_toml import load_record
+from qdrill.results import Verdict
 
 _BARS = "▁▂▃▄▅▆▇█"
 SPARK_WIDTH = 20

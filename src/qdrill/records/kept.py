@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from qdrill.drill.results import SearchOutcome
 from qdrill.errors import UsageError
 from qdrill.files import write_text
 from qdrill.names import terminal_text
@@ -18,6 +17,7 @@ from qdrill.records.codec import from_table
 from qdrill.records.evidence import SCHEMA, search_document
 from qdrill.records.lock import held
 from qdrill.records.model import KEPT_DIR, RECORD_NAME, KeptSearch
+from qdrill.results import SearchOutcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from qdrill.drill.results import Check, StageTime
 from qdrill.records.markdown_blocks import (
     ABSENT,
     GLYPHS,
@@ -21,6 +20,7 @@ from qdrill.records.markdown_blocks import (
 from qdrill.records.markdown_template import MOMENTS, met, place, why_absent
 from qdrill.records.model import MARKDOWN_NAMES, DrillRecord
 from qdrill.records.words import Words
+from qdrill.results import Check, StageTime
 
 
 def state(value: str, words: Words) -> str:

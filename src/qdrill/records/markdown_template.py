@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import fields
 
-from qdrill.drill.results import Moments, StageName
 from qdrill.records.markdown_blocks import data, decimal, link, moment, number, trimmed
 from qdrill.records.model import DrillRecord, Side
 from qdrill.records.words import Words
+from qdrill.results import Moments, StageName
 
 MOMENTS = tuple(item.name for item in fields(Moments))
 

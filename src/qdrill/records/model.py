@@ -1,7 +1,7 @@
 """The drill record: frozen values, schema `qdrill.drill/1`.
 
 Field names are the keys of `drill.toml`. The schema only ever grows: a new field has a default, readers
-ignore keys they do not know, and the same holds for the types of `drill.results` used here. A value nobody
+ignore keys they do not know, and the same holds for the types of `results` used here. A value nobody
 knows is None and is left out of the file; it is never written as 0. Durations are monotonic seconds, times of
 day are aware.
 """
@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from qdrill.drill.results import (
+from qdrill.records.model_metrics import Metrics
+from qdrill.results import (
     Check,
     ConfigDifference,
     DifferenceClass,
@@ -25,7 +26,6 @@ from qdrill.drill.results import (
     Verdict,
     WriterFinding,
 )
-from qdrill.records.model_metrics import Metrics
 
 SCHEMA = "qdrill.drill/1"
 RECORD_NAME = "drill.toml"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from qdrill.config_model import QueryKind
-from qdrill.drill.results import State
+from qdrill.config_services import QueryKind
+from qdrill.results import State
 from qdrill.signals.model import ImportChange, QueryState, ReadingState
 
 NO_METRICS = "this drill did not collect metrics"

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from qdrill.drill.results import DrillResult, Objectives, Place
 from qdrill.errors import ArchiveError, OutputError
 from qdrill.files import make_directory, output_error, write_text
 from qdrill.names import terminal_text
@@ -20,6 +19,7 @@ from qdrill.records.model import MARKDOWN_NAMES, RECORD_NAME, UNFINISHED, DrillR
 from qdrill.records.model_metrics import Metrics
 from qdrill.records.render_markdown import render_markdown
 from qdrill.records.render_toml import load_record, render_toml
+from qdrill.results import DrillResult, Objectives, Place
 
 
 def open_drill(

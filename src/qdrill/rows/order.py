@@ -13,7 +13,7 @@ from operator import lt
 
 import msgspec
 
-from qdrill.drill.results import PointId
+from qdrill.results import PointId
 
 MAX_INTEGER_ID = 2**64 - 1
 # The spellings that Qdrant parses; Python's own parser takes more (hyphens anywhere, other scripts' digits).

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeGuard
 
-from qdrill.drill.results import PointId
+from qdrill.results import PointId
 from qdrill.rows.splice import Buffer, NotAPage
 
 MORE = "…"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from qdrill.drill.results import PointId
+from qdrill.results import PointId
 from qdrill.rows.order import parse_id_token, strictly_ascending
 
 Buffer = bytes | bytearray | memoryview

@@ -12,8 +12,8 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
-from qdrill.drill.results import Difference, PointId
 from qdrill.names import terminal_text
+from qdrill.results import Difference, PointId
 from qdrill.rows.splice import Buffer
 
 # Drift: what normalising a stored vector once more may do to it (reference: Qdrant's cosine preprocessing).

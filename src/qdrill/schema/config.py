@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from qdrill.archive.digest import digest_of
-from qdrill.drill.results import ConfigDifference
+from qdrill.results import ConfigDifference
+from qdrill.rows.digest import digest_of
 
 ABSENT = "absent"
 

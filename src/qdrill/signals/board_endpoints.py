@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from qdrill.config_model import MetricsConfig
+from qdrill.config_services import MetricsConfig
 from qdrill.control import JobControl
 from qdrill.errors import SignalError, UsageError
 from qdrill.names import one_line

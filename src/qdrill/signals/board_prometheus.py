@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from qdrill.config_model import PrometheusConfig
+from qdrill.config_services import PrometheusConfig
 from qdrill.control import JobControl
 from qdrill.names import one_line
 from qdrill.signals.board_changes import Steps, Window, change_of, steps_over

@@ -13,9 +13,9 @@ from itertools import cycle
 from operator import itemgetter
 from xml.etree import ElementTree
 
-from qdrill.drill.results import StageName
 from qdrill.language import Lang
 from qdrill.names import cell_width, one_line
+from qdrill.results import StageName
 from qdrill.signals.chart_axis import MOST_VALUE, Axis, Unit, time_axis, value_axis
 from qdrill.signals.throughput import StageSpan
 from qdrill.units import seconds as seconds_text

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from qdrill.config_model import ExpectConfig, Method
-from qdrill.drill.results import Check, State
+from qdrill.config_model import Method
+from qdrill.config_services import ExpectConfig
 from qdrill.names import one_line
+from qdrill.results import Check, State
 from qdrill.signals.model import EndpointReading, ImportChange, QueryAnswer
 
 _LISTED = 20

@@ -14,12 +14,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from qdrill.config_model import MetricsConfig, QueryConfig
+from qdrill.config_services import MetricsConfig, QueryConfig
 from qdrill.control import JobControl
-from qdrill.drill.results import Check, Verdict
 from qdrill.errors import Interrupted, QdrillError, SignalError, UsageError
 from qdrill.events import Emit, Event, Notice, StageFinished, ignore
 from qdrill.language import language
+from qdrill.results import Check, Verdict
 from qdrill.signals.checks import signal_checks
 from qdrill.signals.exporter import DrillExporter
 from qdrill.signals.model import EndpointReading, Exposition, QueryAnswer

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qdrill.config_model import ExporterConfig
+from qdrill.config_services import ExporterConfig
 from qdrill.control import JobControl
 from qdrill.errors import ArchiveError, QdrillError
 from qdrill.events import Emit

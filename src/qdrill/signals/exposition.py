@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from qdrill.config import api_key
-from qdrill.config_model import MetricsConfig
+from qdrill.config_services import MetricsConfig
 from qdrill.control import JobControl
 from qdrill.errors import SignalError
 from qdrill.names import one_line

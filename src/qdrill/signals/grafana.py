@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from qdrill.config import api_key
-from qdrill.config_model import GrafanaConfig
+from qdrill.config_services import GrafanaConfig
 from qdrill.control import JobControl
 from qdrill.errors import SignalError, UsageError
 from qdrill.names import one_line

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from qdrill.config_model import QueryKind
+from qdrill.config_services import QueryKind
 
 # (name, value) pairs in order of name.
 Labels = tuple[tuple[str, str], ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qdrill.config_model import ExporterConfig, MetricsConfig
+from qdrill.config_services import ExporterConfig, MetricsConfig
 from qdrill.urls import BadUrl, server_key
 
 NOT_THIS_DRILL = (

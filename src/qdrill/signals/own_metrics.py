@@ -16,9 +16,9 @@ from datetime import datetime
 from itertools import accumulate
 from typing import Literal
 
-from qdrill.drill.results import Verdict
 from qdrill.records.codec import encodable
 from qdrill.records.model import DrillRecord
+from qdrill.results import Verdict
 
 FactState = Literal["counted", "simulated", "unfinished", "damaged"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from qdrill.config_model import GrafanaConfig
+from qdrill.config_services import GrafanaConfig
 from qdrill.control import JobControl
 from qdrill.errors import Interrupted
 from qdrill.files import write_text, write_whole

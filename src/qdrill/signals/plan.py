@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from qdrill.config_model import (
-    Config,
-    DrillConfig,
+from qdrill.config_model import Config, DrillConfig, Method
+from qdrill.config_services import (
     ExpectConfig,
     ExporterConfig,
     GrafanaConfig,
-    Method,
     MetricsConfig,
     PrometheusConfig,
     QueryConfig,

@@ -15,7 +15,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from qdrill.config import api_key
-from qdrill.config_model import PrometheusConfig, QueryKind
+from qdrill.config_services import PrometheusConfig, QueryKind
 from qdrill.control import JobControl
 from qdrill.errors import SignalError, UsageError
 from qdrill.names import one_line

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from qdrill.config_model import QueryConfig, quoted
+from qdrill.config_model import quoted
+from qdrill.config_services import QueryConfig
 from qdrill.errors import UsageError
 
 _METRIC = re.compile(r"[A-Za-z_:][A-Za-z0-9_:]*")
@@ -53,8 +54,8 @@ def selector(metric: str, /, **labels: str) -> str:
 def default_queries(target_collection: str) -> tuple[QueryConfig, ...]:
     """What every drill asks: the import metrics of its target, then Qdrant's own.
 
-    The names are those of the Metrics screen's tiles. Names and labels of the metrics: contracts.md, and Qdrant
-    1.19's `/metrics`, where the label with the collection is `id`.
+    The names are those of the Metrics screen's tiles. Names and labels are those of the
+    runbook's import metrics, and of Qdrant 1.19's `/metrics`, where the label with the collection is `id`.
     """
     imported = {"collection": target_collection}
     skipped = selector("import_skipped_total", **imported)

@@ -1,6 +1,6 @@
 """What the RAG API answers, read into frozen values. Pure: no network. A wrong shape is a SignalError, never a guess.
 
-Shapes are those of contracts.md, "The RAG API", and of its recorded exchanges.
+Shapes are those recorded in tests/data/wire/rag-api.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from qdrill.drill.results import Hit, PointId
 from qdrill.errors import SignalError
 from qdrill.names import one_line
+from qdrill.results import Hit, PointId
 
 _LARGEST_ID = (1 << 64) - 1
 _SHOWN = 60

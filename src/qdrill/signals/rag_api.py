@@ -1,4 +1,6 @@
-"""The runbook's RAG API as its clients see it: searches, preflight, import. See contracts.md, "The RAG API".
+"""The runbook's RAG API as its clients see it: searches, preflight, import.
+
+Requests and answers are those recorded in tests/data/wire/rag-api.
 
 `/collections/ensure` is never called: it deletes a collection of another size.
 """
@@ -11,12 +13,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from qdrill.config import api_key
-from qdrill.config_model import RagApiConfig
+from qdrill.config_services import RagApiConfig
 from qdrill.control import JobControl
-from qdrill.drill.results import Hit
 from qdrill.embedders.rag_api import tenant_header
 from qdrill.embedders.transport import retry_after
 from qdrill.errors import SignalError
+from qdrill.results import Hit
 from qdrill.signals.rag_answers import (
     ImportAnswer,
     LineError,

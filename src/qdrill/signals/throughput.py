@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from qdrill.drill.results import StageName
 from qdrill.events import Emit, Event, JobName, MomentReached, Progress, StageFinished, StageStarted
+from qdrill.results import StageName
 
 MOST_SAMPLES = 400
 """Samples kept of one job in one stage; a longer one has every other sample taken out, again and again."""

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from qdrill.config_model import PrometheusConfig, QueryConfig
+from qdrill.config_services import PrometheusConfig, QueryConfig
 from qdrill.control import JobControl
 from qdrill.signals.model import QueryAnswer
 from qdrill.signals.prometheus import Prometheus

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from qdrill.drill.results import Hit, PointId
+from qdrill.results import Hit, PointId
 
 __all__ = [
     "CollectionInfo",

@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 import qdrant_edge
 
-from qdrill.drill.results import Hit, PointId
 from qdrill.errors import Refused, StoreError
+from qdrill.results import Hit, PointId
 from qdrill.stores.base import CollectionInfo, IdPage, OptimizerState, Page, Query, UpdateMarks
 from qdrill.stores.edge_catalog import Entry
 from qdrill.stores.edge_config import engine_version

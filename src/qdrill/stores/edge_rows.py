@@ -19,8 +19,8 @@ import numpy as np
 import orjson
 import qdrant_edge
 
-from qdrill.drill.results import PointId
 from qdrill.errors import Refused
+from qdrill.results import PointId
 from qdrill.stores.edge_names import shown
 
 _DEEPEST_PAYLOAD = 124  # what a server takes

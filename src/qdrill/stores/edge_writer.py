@@ -12,9 +12,9 @@ from typing import Any
 
 import qdrant_edge
 
-from qdrill.drill.results import PointId
 from qdrill.errors import Refused, StoreError
 from qdrill.names import safe_file_part
+from qdrill.results import PointId
 from qdrill.stores.edge_call import EngineCall
 from qdrill.stores.edge_catalog import Entry, change_sidecar, existing, find
 from qdrill.stores.edge_config import config_from_create, edge_config, engine_settings

@@ -11,8 +11,8 @@ from qdrant_client import QdrantClient, models
 from qdrant_client.common.client_exceptions import ResourceExhaustedResponse
 from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
-from qdrill.drill.results import Hit, PointId
 from qdrill.names import one_line
+from qdrill.results import Hit, PointId
 from qdrill.stores.answers import in_words
 from qdrill.stores.base import Query
 from qdrill.stores.connecting import abandonable

@@ -7,9 +7,9 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from qdrill.drill.results import Hit, PointId
 from qdrill.errors import QdrillError, Refused, StoreError
 from qdrill.names import one_line
+from qdrill.results import Hit, PointId
 from qdrill.rows.order import id_token
 from qdrill.rows.splice import NotAPage, PageSpan, ids_of_id_page, page_span
 from qdrill.rows.vector_order import in_name_order

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from qdrill.config_model import PrometheusConfig
+from qdrill.config_services import PrometheusConfig
 from qdrill.console.app import QdrillApp
 from qdrill.console.engine import Engine
 from qdrill.console.i18n import Language

@@ -10,21 +10,13 @@ from typing import Any
 
 from qdrill.browse.detail import CollectionDetail, SamplePage
 from qdrill.browse.overview import CollectionSummary
-from qdrill.config_model import Config, ConsoleConfig, DrillConfig, StoreConfig
-from qdrill.drill.point_versions import PointVersions
-from qdrill.drill.results import (
-    BackupResult,
-    Check,
-    CompareResult,
-    Difference,
-    DrillResult,
-    Hit,
-    Objectives,
-    PointId,
-    RestoreResult,
-    SearchOutcome,
-    Verdict,
+from qdrill.config_model import (
+    Config,
+    ConsoleConfig,
+    DrillConfig,
+    StoreConfig,
 )
+from qdrill.drill.point_versions import PointVersions
 from qdrill.drill.verify import Verification
 from qdrill.events import (
     CheckDone,
@@ -39,6 +31,19 @@ from qdrill.events import (
     StageStarted,
 )
 from qdrill.records.model import DrillRecord
+from qdrill.results import (
+    BackupResult,
+    Check,
+    CompareResult,
+    Difference,
+    DrillResult,
+    Hit,
+    Objectives,
+    PointId,
+    RestoreResult,
+    SearchOutcome,
+    Verdict,
+)
 from qdrill.rows.difference import Change
 from qdrill.rows.preview import PointRow, read_point
 from qdrill.stores.base import OptimizerState, UpdateMarks
@@ -55,7 +60,7 @@ def store(name: str = "local", **changes: Any) -> StoreConfig:
 
 
 def nightly(**changes: Any) -> DrillConfig:
-    """The drill of design.md."""
+    """A drill with all three objectives."""
     return replace(DrillConfig("nightly", SOURCE, TARGET, objectives=Objectives(900.0, 3600.0, 1.0)), **changes)
 
 

@@ -13,12 +13,12 @@ from qdrill.browse.overview import CollectionSummary
 from qdrill.config_model import Config, DrillConfig, StoreConfig
 from qdrill.control import JobControl
 from qdrill.drill.point_versions import PointVersions
-from qdrill.drill.results import BackupResult, DrillResult, Level, PointId, RestoreResult, SearchOutcome
 from qdrill.drill.runner import DrillOutcome
 from qdrill.drill.search_plan import SearchSpec
 from qdrill.drill.verify import Verification
 from qdrill.errors import ExitCode, Interrupted, NotFound
 from qdrill.events import DrillFinished, DrillStarted, Emit
+from qdrill.results import BackupResult, DrillResult, Level, PointId, RestoreResult, SearchOutcome
 from qdrill.rows.preview import PointRow
 from tests.console.support import samples
 from tests.console.support.script import LONGEST, Script, Step

@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from qdrill.drill.results import SearchOutcome
 from qdrill.errors import NotFound, QdrillError
 from qdrill.records.amend import Amendment
 from qdrill.records.history import RecordRow, row_of
 from qdrill.records.model import DrillRecord, Lang
 from qdrill.records.render_markdown import render_markdown
 from qdrill.records.render_toml import render_toml
+from qdrill.results import SearchOutcome
 
 WHO = ("operator", "reviewer", "ticket", "notes")
 

@@ -10,7 +10,6 @@ from dataclasses import replace
 
 from qdrill.control import JobControl
 from qdrill.drill import checks
-from qdrill.drill.results import Check, Difference, Drift, DrillResult, Moments, Rejected, SearchOutcome
 from qdrill.drill.verdict import judge
 from qdrill.events import (
     CheckDone,
@@ -25,6 +24,7 @@ from qdrill.events import (
     StageFinished,
     StageStarted,
 )
+from qdrill.results import Check, Difference, Drift, DrillResult, Moments, Rejected, SearchOutcome
 from tests.console.support import samples
 from tests.console.support.clock import FakeClock
 from tests.console.support.script import Step

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections.abc import AsyncIterator
@@ -45,9 +46,16 @@ class Studio:
         while still < _STILL:
             self.app.show_jobs()
             await self.pilot.pause()
+            await self._painted()
             before, seen = seen, screen_text(self.app)
             still = still + 1 if seen == before else 0
         return seen
+
+    async def _painted(self) -> None:
+        """Wait for the layout that a timer of Textual's does a moment after all messages are handled."""
+        painted = asyncio.Event()
+        self.app.screen.call_after_refresh(painted.set)
+        await wait_until(self.pilot, painted.is_set, "the screen is painted")
 
     def _asking(self) -> bool:
         return any(one.is_running and one.group != "themes" for one in self.app.workers)

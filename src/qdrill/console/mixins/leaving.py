@@ -25,7 +25,7 @@ class Leaving(AppPart):
             host.exit(0)
         elif self._question is None:
             self._question = open_dialogue(
-                host, lambda: self._leaving_question(job), lambda yes: self._answered(job, yes)
+                host, lambda: self._leaving_question(job), lambda yes: self._answered(job, yes), job
             )
 
     def _leaving_question(self, job: Job[object]) -> Confirm:

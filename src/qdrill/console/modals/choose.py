@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 
 from qdrill.console.modals.dialogue import LINE, TITLE, Dialogue
 from qdrill.console.text import plain
+from qdrill.console.widgets.say import Say
 
 
 class Choose(Dialogue[str]):
@@ -26,6 +27,7 @@ class Choose(Dialogue[str]):
         with Vertical(classes="dialogue"):
             yield Label(plain(self._title, TITLE), classes="title")
             yield OptionList(*(Option(plain(words, LINE)) for _, words in self._options))
+            yield Say("dialogue.choose", classes="muted foot")
 
     def on_mount(self) -> None:
         """The one in force is under the cursor."""

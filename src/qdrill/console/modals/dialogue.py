@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -13,6 +13,9 @@ from textual.types import CSSPathType
 
 from qdrill.console.actions import binding_in_dialogue
 from qdrill.console.widgets.say import Localised
+
+if TYPE_CHECKING:
+    from qdrill.console.jobs import Job
 
 Answer = TypeVar("Answer")
 TITLE, TEXT, LINE = 140, 560, 200
@@ -32,6 +35,8 @@ class Dialogue(ModalScreen[Answer], Localised):
     ]
     made_anew: Callable[[], Dialogue[Answer]] | None = None
     """Makes the dialogue again, in the app's language; None where its words were given once and for all."""
+    about: Job[object] | None = None
+    """The job under way that it asks about; once that has ended there is nothing to answer."""
 
     def relabel(self) -> None:
         """Take the words that this dialogue would be made with now; what was typed and chosen stays."""
@@ -45,18 +50,31 @@ class Dialogue(ModalScreen[Answer], Localised):
         """No answer."""
         self.dismiss(cast(Answer, None))
 
+    def leave_if_outlived(self) -> None:
+        """Leave without an answer when the job that this is about has ended by itself, and say so."""
+        job = self.about
+        if job is not None and job.ended:
+            self.action_leave()
+            self.console_app.tell(self.say("dialogue.outlived"))
+
 
 Asked = TypeVar("Asked", bound=Dialogue[Any])
 
 
-def open_dialogue(app: App[int], make: Callable[[], Asked], answered: Callable[[Any], None] | None = None) -> Asked:
+def open_dialogue(
+    app: App[int],
+    make: Callable[[], Asked],
+    answered: Callable[[Any], None] | None = None,
+    about: Job[object] | None = None,
+) -> Asked:
     """Open what `make` makes; the dialogue stays in the app's language when that changes while it is open.
 
     Args:
         make: called again for each change of the language; its words have to come from the catalogue within it.
         answered: gets the answer, None where the dialogue was left without one.
+        about: the job under way that is asked about; the dialogue closes when that ends.
     """
     dialogue = make()
-    dialogue.made_anew = make
+    dialogue.made_anew, dialogue.about = make, about
     app.push_screen(dialogue, answered)
     return dialogue

@@ -12,6 +12,7 @@ from textual.widgets import Input, Label
 from qdrill.console.modals.dialogue import TEXT, TITLE, Dialogue
 from qdrill.console.text import plain
 from qdrill.console.widgets.line import Line
+from qdrill.console.widgets.say import Say
 
 
 class Prompt(Dialogue[str]):
@@ -32,6 +33,7 @@ class Prompt(Dialogue[str]):
                 yield Label(plain(self._text, TEXT), classes="text muted", expand=True)
             yield Line(self._value, id="line")
             yield Label("", id="problem", classes="error", expand=True)
+            yield Say("dialogue.prompt", classes="muted foot")
 
     def take_words(self, fresh: Dialogue[str]) -> None:
         """Question, and what was wrong with what was typed when it was last sent."""
@@ -46,7 +48,7 @@ class Prompt(Dialogue[str]):
         return self._check(text) if self._check else None
 
     def _show_problem(self, problem: str) -> None:
-        self.query_one("#problem", Label).update(plain(problem, TEXT))
+        self.query_one("#problem", Label).update(plain(f"✗ {problem}" if problem else "", TEXT))
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:

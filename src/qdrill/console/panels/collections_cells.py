@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from qdrill import units
+from qdrill.browse.overview import CollectionSummary
 from qdrill.config_model import StoreConfig
 from qdrill.console.i18n import Say
 from qdrill.console.panels.collections_list import COLUMNS, ColumnKey, Listed, vectors_text
@@ -27,6 +28,7 @@ _PARTS: Mapping[State, str] = {"not_applicable": "grid--muted"}
 _RIGHT: tuple[ColumnKey, ...] = ("points", "indexed", "segments")
 # As `config.api_key` words it: such a store was not asked, so nothing is known of it.
 _NO_KEY = re.compile(r"[A-Za-z_]\w* is (?:not set|empty)\b")
+_COLON = re.compile("：|: ")
 # Least widths and shares of what is left: the widest table that fits is shown.
 _WIDE: Mapping[ColumnKey, tuple[int, int]] = {
     "store": (10, 1), "collection": (20, 4), "status": (12, 0), "points": (11, 0),
@@ -124,7 +126,7 @@ def _text(row: Listed, key: str, words: Words) -> str:
         case "store":
             return summary.store
         case "collection":
-            return words.sentence(summary.error or "") if row.down else summary.collection or ""
+            return _why(summary, words) if row.down else summary.collection or ""
         case "status":
             state, word = status_of(row, words)
             return f"{GLYPHS[state]} {word}"
@@ -135,6 +137,13 @@ def _text(row: Listed, key: str, words: Words) -> str:
         case _:
             number: int | None = getattr(summary, key)
             return "" if row.down else UNKNOWN if number is None else units.count(number)
+
+
+def _why(summary: CollectionSummary, words: Words) -> str:
+    """Why a store did not answer, without what was asked of it: a cell has room for a few words."""
+    error = summary.error or ""
+    told = words.sentence(error)
+    return _COLON.split(told, 1)[-1] if error.startswith(f"listing the collections of {summary.store}: ") else told
 
 
 def _vectors(row: Listed, words: Words) -> str:

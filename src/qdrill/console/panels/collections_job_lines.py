@@ -15,7 +15,7 @@ from qdrill.console.pace_words import bar_of
 from qdrill.console.widgets.bar import BarValue
 from qdrill.console.widgets.state import GLYPHS, State, worst
 from qdrill.drill.checks import backup_checks, restore_checks
-from qdrill.drill.results import BackupResult, Check, RestoreResult
+from qdrill.results import BackupResult, Check, RestoreResult
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from qdrill.console.i18n import Say
 from qdrill.console.text import shown
 from qdrill.console.widgets.columns import Column
 from qdrill.console.widgets.grid import GridRow
-from qdrill.drill.results import PointId
+from qdrill.results import PointId
 from qdrill.rows.preview import MORE, PointRow, StoredVector
 
 PAGE = 20

@@ -30,9 +30,8 @@ class CompareForm(Form[Comparison]):
     USE = "compare.form.use"
     FIELDS = FIELDS
     CSS = """
-    CompareForm #offered { height: auto; margin-top: 1; color: $text-muted; }
+    CompareForm #offered { height: auto; max-height: 3; margin-top: 1; color: $text-muted; }
     CompareForm OptionList { height: 10; max-height: 10; border: none; background: transparent; }
-    QdrillApp.-compact CompareForm OptionList { height: 6; max-height: 6; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("down", "offers", show=False)]
     AUTO_FOCUS = "#field-left"
@@ -135,8 +134,13 @@ class CompareForm(Form[Comparison]):
             return self.say("compare.form.listing")
         side = self.say(f"compare.field.{self._side}")
         words = self.say("compare.form.offered", n=number, side=side)
-        told = (problem.partition(": ") for problem in self._offers.problems)
-        return "   ".join([words, *(f"! {store}: {self.sentence(error)}" for store, _, error in told)])
+        return "   ".join([words, *(f"! {self._told(problem)}" for problem in self._offers.problems)])
+
+    def _told(self, problem: str) -> str:
+        """What keeps a store from being listed; its name stands before it where the error does not name it."""
+        store, _, error = problem.partition(": ")
+        words = self.sentence(error)
+        return words if f" {store}: " in error else self.say("compare.form.problem", store=store, error=words)
 
     def key_of_field(self, name: str) -> str:
         """See `Form`."""

@@ -12,10 +12,10 @@ from qdrill.config_model import Config
 from qdrill.console.engine import Engine
 from qdrill.console.i18n import Say
 from qdrill.console.known_places import archive_text
-from qdrill.drill.results import Level
 from qdrill.drill.runner import DrillOutcome
 from qdrill.errors import QdrillError
 from qdrill.names import terminal_text
+from qdrill.results import Level
 
 LEVELS: tuple[Level, ...] = ("full", "sample", "count")
 FIELDS = ("left", "right", "searches")

@@ -60,7 +60,8 @@ class ComparePlanPanel(Vertical, Localised):
         self.query_one("#plan-note", Static).update(plain(f"! {self._note}" if self._note else ""))
         app = self.console_app
         keys = {name: app.key_of(f"compare.{name}") for name in ("start", "places", "level")}
-        self.query_one("#plan-keys", Static).update(plain(self.say("compare.plan.keys", **keys)))
+        words = "keys" if self._asked.complete else "choose"
+        self.query_one("#plan-keys", Static).update(plain(self.say(f"compare.plan.{words}", **keys)))
 
     def _rows(self) -> Content:
         asked = self._asked

@@ -17,7 +17,7 @@ from qdrill.console.i18n import Say
 from qdrill.console.text import UNKNOWN, Cell, as_cell, lines, plain, shown
 from qdrill.console.widgets.say import Localised
 from qdrill.drill.point_versions import PointVersions
-from qdrill.drill.results import PointId
+from qdrill.results import PointId
 from qdrill.rows.difference import ABSENT, Change, VectorChange
 from qdrill.rows.preview import PointRow
 

@@ -17,8 +17,8 @@ from qdrill.console.panels.compare_words import CLASSES, Ending, figures, reason
 from qdrill.console.text import UNKNOWN, Cell, lines, plain
 from qdrill.console.widgets.say import Localised
 from qdrill.console.widgets.state import GLYPHS, css_class
-from qdrill.drill.results import DifferenceClass
 from qdrill.drill.verify import Verification
+from qdrill.results import DifferenceClass
 
 
 class CompareTab(Static):

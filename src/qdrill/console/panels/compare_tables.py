@@ -12,9 +12,9 @@ from qdrill.console.i18n import Language, Say
 from qdrill.console.panels.compare_words import detail
 from qdrill.console.text import UNKNOWN, Cell, as_cell, number_cell, shown
 from qdrill.console.widgets.state import GLYPHS
-from qdrill.drill.results import ConfigDifference, Difference, DifferenceClass, Hit, SearchOutcome
 from qdrill.drill.search import hit_text, outcome_evidence
 from qdrill.drill.verify import Verification
+from qdrill.results import ConfigDifference, Difference, DifferenceClass, Hit, SearchOutcome
 
 Section = Literal["points", "settings", "searches"]
 SECTIONS: tuple[Section, ...] = ("points", "settings", "searches")

@@ -17,9 +17,9 @@ from qdrill.console.jobs import Job
 from qdrill.console.panels.compare_places import Comparison
 from qdrill.console.text import UNKNOWN, shown
 from qdrill.console.widgets.state import State
-from qdrill.drill.results import CompareResult, Difference, DifferenceClass
 from qdrill.drill.verify import Verification
 from qdrill.errors import Interrupted
+from qdrill.results import CompareResult, Difference, DifferenceClass
 
 CLASSES: tuple[DifferenceClass, ...] = get_args(DifferenceClass)
 # What the engine says of a difference; it calls the left side here and the right one there.

@@ -13,9 +13,9 @@ from qdrill.console.jobs import Job
 from qdrill.console.panels.drill_words import goal_words, recovery_words, seconds_words
 from qdrill.console.text import UNKNOWN, shown
 from qdrill.console.widgets.state import GLYPHS, State
-from qdrill.drill.results import Check, Drift, DrillResult, Moments, SearchOutcome
 from qdrill.drill.runner import DrillOutcome
 from qdrill.errors import Interrupted
+from qdrill.results import Check, Drift, DrillResult, Moments, SearchOutcome
 
 Room = Literal["all", "beside", "tight"]
 

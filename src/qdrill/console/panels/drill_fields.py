@@ -8,10 +8,16 @@ from dataclasses import replace
 from typing import cast
 
 from qdrill.address import Address, parse_address, place_key, restored_address
-from qdrill.config_model import After, Config, DrillConfig, Method, SearchConfig
+from qdrill.config_model import (
+    After,
+    Config,
+    DrillConfig,
+    Method,
+    SearchConfig,
+)
 from qdrill.console.i18n import Say
-from qdrill.drill.results import Level, Objectives
 from qdrill.errors import QdrillError
+from qdrill.results import Level, Objectives
 from qdrill.session import refuse_guarded
 
 LEVELS: tuple[Level, ...] = ("full", "sample", "count")

@@ -11,8 +11,8 @@ from qdrill.console.feed import LogLine, Told
 from qdrill.console.i18n import Language, Say, say
 from qdrill.console.panels.drill_words import recovery_words
 from qdrill.console.widgets.state import GLYPHS
-from qdrill.drill.results import Check
 from qdrill.events import CheckDone, DrillFinished, MomentReached, StageFinished, StageStarted
+from qdrill.results import Check
 
 _PARTS = {"fail": "log--error", "inconclusive": "log--retry", "interrupted": "log--retry", "skipped": "log--retry"}
 

@@ -13,9 +13,9 @@ from qdrill.console.panels.drill_words import throttle_words
 from qdrill.console.widgets.bar import BarValue
 from qdrill.console.widgets.clock import ClockValue
 from qdrill.console.widgets.state import State, worst
-from qdrill.drill.results import Check, StageName
 from qdrill.drill.runner import DrillOutcome
 from qdrill.events import Progress
+from qdrill.results import Check, StageName
 
 ENDED: frozenset[JobState] = frozenset({"done", "failed", "cancelled"})
 _STAGE_OF_CHECK: dict[str, StageName] = {

@@ -17,7 +17,7 @@ from qdrill.console.panels.drill_words import count_states
 from qdrill.console.text import Cell, as_cell, lines, shown
 from qdrill.console.widgets.say import Localised
 from qdrill.console.widgets.state import GLYPHS, StateValue, css_class, state_cell
-from qdrill.drill.results import Check
+from qdrill.results import Check
 
 if TYPE_CHECKING:
     pass

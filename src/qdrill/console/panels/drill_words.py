@@ -11,7 +11,7 @@ from qdrill.config_model import DrillConfig, SearchConfig
 from qdrill.console.i18n import Say
 from qdrill.console.text import UNKNOWN
 from qdrill.console.widgets.state import State
-from qdrill.drill.results import Check
+from qdrill.results import Check
 
 # What the engine's dry run says; each group fills the field of that name, numbers and names stay as they are.
 _DRY: tuple[tuple[str, str], ...] = (
@@ -75,7 +75,7 @@ def goal_words(value: float | None) -> str:
 
 
 def search_words(say: Say, search: SearchConfig) -> str:
-    """`text 登录, top 3`."""
+    """`text 登录, top 3, embedder bm25`."""
     if search.text is not None:
         what = say("drill.search.text", text=search.text)
     elif search.point is not None:
@@ -84,15 +84,16 @@ def search_words(say: Say, search: SearchConfig) -> str:
         what = say("drill.search.random", n=search.random)
     else:
         what = say("drill.search.vector")
-    extras = [extra for extra in (search.vector, search.embedder or search.via) if extra]
-    return say("drill.search.top", what=what, k=search.top_k) + "".join(f", {extra}" for extra in extras)
+    extras = (("named", search.vector), ("embedder", search.embedder), ("via", search.via))
+    parts = [say(f"drill.search.{key}", name=name) for key, name in extras if name]
+    return say("drill.comma").join([say("drill.search.top", what=what, k=search.top_k), *parts])
 
 
 def searches_words(say: Say, drill: DrillConfig) -> str:
     """All searches of a drill; where it names none, what is asked then."""
     if not drill.searches:
         return say("drill.search.default")
-    return "; ".join(search_words(say, search) for search in drill.searches)
+    return say("drill.semicolon").join(search_words(say, search) for search in drill.searches)
 
 
 def dry_words(say: Say, words: str, sentence: Callable[[str], str] = str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,11 +14,12 @@ from textual.containers import Grid
 from textual.strip import Strip
 from textual_hires_canvas import Canvas
 from textual_plot import AxisFormatter, HiResMode, PlotWidget
-from textual_plot.plot_widget import Legend
+from textual_plot.plot_widget import FloatScalar, Legend
 
 from qdrill.console.panels.metrics_ruler import Mark, line_columns
 from qdrill.console.panels.metrics_series import Curve, Picture, height, time_ticks, value_ticks
 from qdrill.console.panels.metrics_words import axis_text, clock_text
+from qdrill.console.widgets.braille import BLANK, DOT_BITS, DOTS_X, DOTS_Y
 from qdrill.signals.board_model import Unit
 
 LEFT = 10
@@ -61,13 +64,33 @@ def _ahead(seconds: float) -> float:
     return float(time.localtime(seconds).tm_gmtoff)
 
 
-class _Canvas(Canvas):
+class PlotCanvas(Canvas):
     """A canvas whose lines always have a style: without colours, Textual's filter fails on one that has none."""
 
     def render_line(self, y: int) -> Strip:
         """One line; blank where the canvas has not its size yet."""
         strip = super().render_line(y)
         return strip if strip.cell_length else Strip.blank(self.size.width, self.rich_style)
+
+    def set_hires_pixels(
+        self,
+        coordinates: Iterable[tuple[FloatScalar, FloatScalar]],
+        hires_mode: HiResMode | None = None,  # noqa: ARG002 - braille is all that is drawn here
+        style: str = "white",
+    ) -> None:
+        """Set dots of braille cells, by coordinates in cells.
+
+        The library's own asks for a repaint of the screen with each cell, thousands for one curve that swings.
+        """
+        cells: dict[tuple[int, int], int] = defaultdict(int)
+        for x, y in coordinates:
+            column, row = math.floor(x * DOTS_X), math.floor(y * DOTS_Y)
+            cells[column // DOTS_X, row // DOTS_Y] |= DOT_BITS[row % DOTS_Y][column % DOTS_X]
+        alike: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for cell, dots in cells.items():
+            alike[dots].append(cell)
+        for dots, found in alike.items():
+            self.set_pixels(found, chr(BLANK + dots), style)
 
 
 class Plot(PlotWidget, can_focus=False):
@@ -100,7 +123,7 @@ class Plot(PlotWidget, can_focus=False):
         """The parts that textual-plot looks for, on our canvas; its own legend is never shown."""
         with Grid():
             for name in ("margin-top", "margin-left", "plot", "margin-bottom"):
-                yield _Canvas(1, 1, id=name)
+                yield PlotCanvas(1, 1, id=name)
         yield Legend(id="legend")
 
     def on_mount(self) -> None:

@@ -76,6 +76,7 @@ class RecordPage(ScrollView, InConsole, can_focus=True):
         height: 1fr;
         overflow-x: hidden;
         scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
         & > .page--heading { color: $accent; }
         & > .page--quiet { color: $text-muted; }
     }

@@ -115,6 +115,8 @@ class QueryPanel(Vertical, Localised):
         super().__init__(id="query", classes="panel")
         self.wish = Wish()
         self._problem = ""
+        # A text is no point id: each kind of query keeps what was typed for it.
+        self._kept: dict[Kind, str] = {}
 
     def compose(self) -> ComposeResult:
         """The line and what is wrong with it."""
@@ -136,6 +138,9 @@ class QueryPanel(Vertical, Localised):
 
     def set_wish(self, wish: Wish) -> None:
         """Ask otherwise from now on."""
+        if wish.kind != self.wish.kind:
+            self._kept[self.wish.kind] = self.line.value
+            self.line.value = self._kept.get(wish.kind, "")
         self.wish = wish
         self.complain("")
         self.relabel()

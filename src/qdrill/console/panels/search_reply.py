@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from qdrill.console.engine import Engine
 from qdrill.drill.ask import SeveralEmbedders
-from qdrill.drill.results import SearchOutcome
 from qdrill.drill.search_plan import SearchSpec
 from qdrill.errors import Interrupted, QdrillError
+from qdrill.results import SearchOutcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from qdrill.drill.results import Hit, PointId, SearchOutcome
 from qdrill.drill.search_compare import F32_STEP, SCORE_CHANGE, tied
+from qdrill.results import Hit, PointId, SearchOutcome
 
 MarkKind = Literal["same", "moved", "tied", "missing", "new"]
 READABLE = ("text", "title", "question", "name", "content", "summary", "description", "body", "answer")

@@ -40,6 +40,7 @@ class SideView:
         error: why it gave no answer to the last one, a line of the engine; "" where it did.
         hint: a key that may help, with its name.
         marked: whether there is a column for what changed.
+        unanswered: whether the last query was put, and the other side had nothing to compare with.
     """
 
     address: str = ""
@@ -48,6 +49,7 @@ class SideView:
     error: str = ""
     hint: str = ""
     marked: bool = False
+    unanswered: bool = False
 
 
 def mark_text(say: Say, mark: Mark | None) -> str:
@@ -114,6 +116,7 @@ class SidePanel(Vertical, Localised):
         & .empty { height: auto; color: $text-muted; padding: 0 1; }
         & .side-error { height: auto; max-height: 4; color: $text-error; }
         &.-old HitList { color: $text-muted; }
+        &.-bare HitList { height: 0; }
     }
     """
 
@@ -190,7 +193,7 @@ class SidePanel(Vertical, Localised):
             return
         before, self._drawn = self._drawn[:1], drawn
         self._draw_titles(view)
-        self.set_class(bool(view.asked), "-old")
+        self.set_class(bool(view.asked), "-old").set_class(not view.rows, "-bare")
         self._draw_rows(view, None if before != drawn[:1] else self.list.highlighted)
         empty, error = self.query_one(".empty", Static), self.query_one(".side-error", Static)
         empty.display = not view.rows and not view.error
@@ -208,6 +211,8 @@ class SidePanel(Vertical, Localised):
             setattr(self, name, content)
 
     def _nothing(self, view: SideView) -> str:
+        if view.rows is None and view.unanswered:
+            return self.say("search.side.unanswered")
         if view.rows is None:
             return self.say("search.side.not_asked" if view.address else f"search.side.no_{self.role}")
         return self.say("search.side.no_hits")

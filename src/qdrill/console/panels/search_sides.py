@@ -44,6 +44,7 @@ class Sides:
             target, target_asked = replace(self.target, rows=theirs, asked="", error="", hint="", marked=True), name
         else:
             target, target_asked = _kept(self.target, self.target_asked, reply.target_error), self.target_asked
+            target = replace(target, unanswered=outcome is None)
         return Sides(source, target, source_asked, target_asked)
 
 

@@ -17,7 +17,7 @@ from qdrill.console.panels.search_rows import amount_text, overlap_counts
 from qdrill.console.text import UNKNOWN, fit_parts, plain, shown
 from qdrill.console.widgets.say import Localised
 from qdrill.console.widgets.state import State, StateValue, state_content
-from qdrill.drill.results import SearchOutcome
+from qdrill.results import SearchOutcome
 
 if TYPE_CHECKING:
     from qdrill.console.i18n import Language

@@ -25,8 +25,8 @@ from qdrill.console.panels.collections_table import TablePanel
 from qdrill.console.screens.collections_stores import Stores
 from qdrill.console.screens.collections_why import why_not
 from qdrill.console.widgets.grid import Grid
-from qdrill.drill.results import PointId
 from qdrill.errors import NotFound, QdrillError
+from qdrill.results import PointId
 
 
 class CollectionsScreen(Stores):

@@ -31,9 +31,9 @@ from qdrill.console.screens.compare_why import why_not
 from qdrill.console.text import UNKNOWN, shown
 from qdrill.console.widgets.state import StateValue, state_content
 from qdrill.drill.point_versions import PointVersions
-from qdrill.drill.results import Difference, PointId
 from qdrill.drill.verify import verification_document
 from qdrill.errors import QdrillError
+from qdrill.results import Difference, PointId
 
 
 class CompareScreen(Choosing):

@@ -32,8 +32,8 @@ from qdrill.console.panels.progress import ProgressPanel
 from qdrill.console.screens.drill_heading import Heading
 from qdrill.console.screens.drill_why import why_not
 from qdrill.console.widgets.clock import Clock, ClockWords
-from qdrill.drill.results import Check
 from qdrill.drill.runner import DrillOutcome
+from qdrill.results import Check
 
 # The log moves as a whole with each line, and the list of stages with each request: they are painted less often.
 LIST_SECONDS = 0.5

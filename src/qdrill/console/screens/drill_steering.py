@@ -57,6 +57,7 @@ class Steering(Starting):
             self.app,
             lambda: Prompt(say("drill.throttle.title"), say("drill.throttle.text"), delay, self._delay_problem),
             lambda text: self._set_delay(float(text)) if text is not None else None,
+            self.steered,
         )
 
     def _delay_problem(self, text: str) -> str | None:
@@ -85,4 +86,5 @@ class Steering(Starting):
             self.app,
             lambda: Confirm(say("drill.cancel.title"), say("drill.cancel.text"), say("drill.cancel.yes")),
             lambda yes: job.cancel() if yes else None,
+            job,
         )

@@ -13,9 +13,9 @@ from qdrill.console.walkthrough.pacing import Pacing
 from qdrill.control import JobControl
 from qdrill.demo import collection
 from qdrill.demo.drill import RESTORED, STORE, demo_store
-from qdrill.drill.results import Objectives
 from qdrill.events import Emit
 from qdrill.language import Lang
+from qdrill.results import Objectives
 from qdrill.session import Session
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from qdrill.console.modals.reading import Reading
 from qdrill.console.panels.drill_words import recovery_words
 from qdrill.console.walkthrough.step import Condition, Move
 from qdrill.demo import sabotage
-from qdrill.drill.results import StageName
 from qdrill.drill.runner import DrillOutcome
+from qdrill.results import StageName
 
 if TYPE_CHECKING:
     from qdrill.console.feed import JobSnapshot

@@ -10,8 +10,8 @@ import threading
 from collections.abc import Mapping
 
 from qdrill.control import JobControl
-from qdrill.drill.results import StageName
 from qdrill.events import Emit, Event, StageFinished, StageStarted
+from qdrill.results import StageName
 
 # The stage after which the drill waits -> the stage that it waits to begin. Restore to validate is one recovery.
 WAITS: Mapping[StageName, StageName] = {"preflight": "backup", "backup": "restore"}

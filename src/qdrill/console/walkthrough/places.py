@@ -17,7 +17,7 @@ from qdrill.console.walkthrough.engine import SOURCE, TARGET
 from qdrill.console.walkthrough.moves import outcome
 from qdrill.console.walkthrough.step import Condition
 from qdrill.demo import collection, sabotage
-from qdrill.drill.results import Difference
+from qdrill.results import Difference
 
 if TYPE_CHECKING:
     from qdrill.console.walkthrough.app import WalkthroughApp

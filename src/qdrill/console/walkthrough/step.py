@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from qdrill.drill.results import StageName
+from qdrill.results import StageName
 
 if TYPE_CHECKING:
     from qdrill.console.walkthrough.app import WalkthroughApp

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 DOTS_X, DOTS_Y = 2, 4
 """Dots of a cell."""
+BLANK = 0x2800
+"""The cell without a dot."""
 # Bits of the four dots of a braille cell's left and right column, from the bottom up (Unicode, "Braille Patterns").
 _LEFT, _RIGHT = (0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08)
 _HEX = "0123456789abcdef"
@@ -14,9 +16,11 @@ _HEX = "0123456789abcdef"
 def _braille(left: int, right: int) -> str:
     dots = sum(bit for row, bit in enumerate(_LEFT) if left >> row & 1)
     dots += sum(bit for row, bit in enumerate(_RIGHT) if right >> row & 1)
-    return chr(0x2800 + dots) if dots else " "
+    return chr(BLANK + dots) if dots else " "
 
 
+DOT_BITS = tuple(tuple(column[DOTS_Y - 1 - row] for column in (_LEFT, _RIGHT)) for row in range(DOTS_Y))
+"""The bit of each dot of a cell: by its row, from the top down, and its column."""
 _CELLS = {(_HEX[left], _HEX[right]): _braille(left, right) for left in range(16) for right in range(16)}
 
 
