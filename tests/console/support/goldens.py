@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from qdrill.console.app import QdrillApp
+from qdrill.console.picture import with_true_widths
 from tests.console.support.screens import steady
 
 FOLDER = Path(__file__).parents[1] / "goldens"
@@ -22,7 +23,7 @@ def text_golden(name: str, text: str) -> None:
 def svg_golden(name: str, app: QdrillApp) -> None:
     """Compare the screen, colours and all, with `goldens/<name>.svg`."""
     steady(app)
-    picture = _IDS.sub("terminal", app.export_screenshot(title="qdrill", simplify=True))
+    picture = _IDS.sub("terminal", with_true_widths(app.export_screenshot(title="qdrill", simplify=True)))
     _compare(FOLDER / f"{name}.svg", picture.rstrip("\n") + "\n")
 
 
