@@ -144,7 +144,8 @@ class DrillConfig:
         source, target: collection addresses, as `address.parse_address` reads them.
         archive: file to write instead of the default one.
         aliases: restore the source's aliases too.
-        payload_time_field: payload field whose newest value says how old the data are (for the RPA).
+        payload_time_field: payload field whose newest time says how old the data are (for the RPA): RFC 3339 text, or
+            Unix seconds or milliseconds, as `payload_times.moment_of` reads them.
     """
 
     name: str

@@ -46,7 +46,7 @@ class Spot:
     base: Path = Path()
 
     def __str__(self) -> str:
-        return f"{self.file}: " + " ".join(part for part in (self.table, self.key) if part)
+        return " ".join(part for part in (f"{self.file}:", self.table, self.key) if part)
 
     def at(self, key: str) -> Spot:
         """The same table, at `key`."""

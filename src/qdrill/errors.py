@@ -10,6 +10,8 @@ QdrillError
 ├── ArchiveError          5  an archive is damaged or not one
 ├── OutputError           5  our own output cannot be written
 └── Interrupted         130  somebody cancelled
+
+Any other exception is an error of qdrill itself: 70, as `EX_SOFTWARE` of sysexits.h.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ class ExitCode(IntEnum):
     STORE = 3
     INCONCLUSIVE = 4
     ARCHIVE = 5
+    INTERNAL = 70
     INTERRUPTED = 130
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from pathlib import Path
 
 from qdrill.errors import OutputError
 from qdrill.names import terminal_text
+
+_HEAD_BYTES = 4096
 
 
 @contextmanager
@@ -68,6 +71,29 @@ def sync_directory(path: Path) -> None:
             raise
     finally:
         os.close(descriptor)
+
+
+def refuse_foreign(path: Path, ours: re.Pattern[bytes], what: str) -> None:
+    """Refuse to replace a file that is not one of ours: a typing error must not cost a configuration or a backup.
+
+    Args:
+        ours: matches how each of ours begins. what: such a file, as in "no recording".
+
+    Raises:
+        OutputError: somebody's file, or no plain file, stands at `path`.
+    """
+    shown = terminal_text(str(path))
+    with output_errors(path):
+        if not path.exists():
+            return
+        if not path.is_file():
+            raise OutputError(f"cannot write {shown}: it is not a plain file; name another place")
+        with path.open("rb") as stream:
+            head = stream.read(_HEAD_BYTES)
+    if head and not ours.match(head):
+        raise OutputError(
+            f"cannot write {shown}: a file stands there that is no {what}; move it away, or name another place"
+        )
 
 
 def write_text(path: Path, text: str) -> None:

@@ -16,6 +16,7 @@ Verdict = Literal["pass", "fail", "inconclusive", "interrupted"]
 WriterFinding = Literal["none", "detected", "unknown"]
 DifferenceClass = Literal["missing", "extra", "vector", "payload", "float_drift"]
 Level = Literal["count", "sample", "full"]
+AliasState = Literal["set", "moved", "held", "failed"]
 PointId = int | str
 
 
@@ -79,7 +80,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class BackupResult:
-    """What the backup stage made. Times of day are aware; `seconds` is monotonic."""
+    """What the backup stage made. Times of day are aware; `seconds` is monotonic.
+
+    `clock` is the monotonic moment of `started`; None where that was in an earlier process.
+    """
 
     archive: Path
     manifest: Path
@@ -97,6 +101,7 @@ class BackupResult:
     count_before: int | None = None
     count_after: int | None = None
     method: str = "rows"
+    clock: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +122,32 @@ class Moments:
 
 
 @dataclass(frozen=True, slots=True)
+class AliasOutcome:
+    """What became of an alias that a restore was asked to bring back.
+
+    Attributes:
+        state: `set`: it leads to the target. `moved`: likewise, taken from `holder`. `held`: it was left with `holder`.
+            `failed`: it could not be set.
+        holder: the collection of the target's store that it led to before; empty where it was free.
+        reason: why it failed, or why it was not moved though that was asked for.
+    """
+
+    name: str
+    state: AliasState
+    holder: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RestoreResult:
-    """What the restore stage did; `points_restored` is counted in the target."""
+    """What the restore stage did; `points_restored` is counted in the target.
+
+    Attributes:
+        resumed_chunks: loaded by an earlier run. resumed_repaired: points of those that were not as in the archive any
+            more, and were sent again.
+        aliases: those that were to come back; empty where none was asked for.
+        partial: why the archive is known not to hold all of its source; empty where nothing says so.
+    """
 
     points_expected: int
     points_restored: int
@@ -131,6 +160,9 @@ class RestoreResult:
     batches: int = 0
     retries: int = 0
     resumed_chunks: int = 0
+    resumed_repaired: int = 0
+    aliases: tuple[AliasOutcome, ...] = ()
+    partial: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +208,28 @@ class CompareResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """A payload of which a part is kept: `bytes` of its JSON as its store wrote it, and their digest."""
+
+    bytes: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """One answer of a search."""
+    """One answer of a search.
+
+    Attributes:
+        payload: None where it was not read.
+        whole: what the payload was before it was clipped; None where it is whole.
+        unread: why the payload could not be read.
+    """
 
     id: PointId
     score: float
     payload: dict[str, Any] | None = None
+    whole: Whole | None = None
+    unread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +292,8 @@ class DrillResult:
     """Everything a drill found out; the record is a rendering of this.
 
     `delay_ms_per_point` is the largest throttle that was in force; `rta_note` says what made the recovery longer than
-    it had to be, a pause or a throttle.
+    it had to be, a pause or a throttle. A `refused` drill was not let begin, or go on, and says nothing about a
+    recovery.
     """
 
     id: str
@@ -272,3 +321,4 @@ class DrillResult:
     notes: tuple[str, ...] = field(default=())
     unfinished: UnfinishedRestore | None = None
     rta_note: str = ""
+    refused: bool = False

@@ -19,13 +19,15 @@ from typing import TYPE_CHECKING, Any
 from qdrill.control import JobControl
 from qdrill.errors import SignalError
 from qdrill.service_words import said, without_secret
-from qdrill.tls import UNTRUSTED, distrust, trusted
+from qdrill.tls import UNTRUSTED, WRITE_HTTP, WRITE_HTTPS, distrust, trusted, without_tls
 from qdrill.urls import is_local
 
 if TYPE_CHECKING:
     import httpx
 
 _ADVICE = "check that it is running and its url in drills.toml"
+# An alert of TLS where a status line should be, as the library shows it.
+_TLS_ALERT = r"\x15\x03"
 _NO_HEADERS: Mapping[str, str] = {}
 
 
@@ -255,7 +257,7 @@ class _Exchange:
         except httpx.ConnectError as error:
             return _unreached(error)
         except httpx.TransportError as error:
-            return Broken(f"broke the connection ({type(error).__name__})", passing=True)
+            return _cut_off(error)
         except Exception as error:  # noqa: BLE001 - a thread that dies silently would cost the whole deadline
             return Broken(f"cannot be asked ({type(error).__name__})")
 
@@ -292,7 +294,15 @@ class _Exchange:
         return Broken(f"has an answer that is longer than {size}", advice="check its url in drills.toml")
 
 
+def _cut_off(error: httpx.TransportError) -> Broken:
+    if _TLS_ALERT in str(error):
+        return Broken("answers with TLS", advice=WRITE_HTTPS)
+    return Broken(f"broke the connection ({type(error).__name__})", passing=True)
+
+
 def _unreached(error: httpx.ConnectError) -> Broken:
+    if without_tls(error):
+        return Broken("answers without TLS", advice=WRITE_HTTP)
     wrong = distrust(error)
     if wrong is None:
         return Broken("cannot be reached", passing=True)

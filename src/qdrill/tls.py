@@ -1,8 +1,9 @@
-"""Whose certificates a connection trusts."""
+"""Whose certificates a connection trusts, and how one fails that was asked for TLS, or without it, wrongly."""
 
 from __future__ import annotations
 
 import ssl
+from collections.abc import Iterator
 from pathlib import Path
 
 from qdrill.errors import UsageError
@@ -10,17 +11,31 @@ from qdrill.names import one_line
 
 UNTRUSTED = "check its url, or name the certificates that it goes by as ca_file in drills.toml"
 """What to do about a certificate that is not trusted."""
+WRITE_HTTP = "write http:// in its url"
+WRITE_HTTPS = "write https:// in its url"
+# What OpenSSL says of a first record that is none.
+_NO_RECORD = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "UNKNOWN_PROTOCOL"}
 
 
 def distrust(error: BaseException | None) -> str | None:
     """What was wrong with the certificate, where that is why `error` was raised, on one line; else None."""
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return one_line(cause.verify_message, 120)
+    return None
+
+
+def without_tls(error: BaseException | None) -> bool:
+    """Whether `error` was raised because the other side answered a request for TLS with something else."""
+    return any(isinstance(cause, ssl.SSLError) and cause.reason in _NO_RECORD for cause in _causes(error))
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
     for _ in range(20):
         if error is None:
-            return None
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return one_line(error.verify_message, 120)
+            return
+        yield error
         error = error.__cause__ or error.__context__
-    return None
 
 
 def trusted(ca_file: str | Path | None) -> ssl.SSLContext:

@@ -126,10 +126,12 @@ def test_long_points_come_in_smaller_pages(server: RunningServer, monkeypatch: p
         make(session.store(session.config.stores[STORE]), name, Recipe(DOT4, points(IDS)))
         whole = ServerReader.scroll
 
-        def at_most_three(reader: ServerReader, start: PointId | None, limit: int) -> Page:
+        def at_most_three(
+            reader: ServerReader, start: PointId | None, limit: int, *, longest: int | None = None
+        ) -> Page:
             if limit > 3:
                 raise TooLong(99)
-            return whole(reader, start, limit)
+            return whole(reader, start, limit, longest=longest)
 
         monkeypatch.setattr(ServerReader, "scroll", at_most_three)
         page = sample(session, f"{STORE}/{name}", None, 10)

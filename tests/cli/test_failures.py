@@ -66,7 +66,7 @@ def test_a_bug_is_one_line_and_a_file_without_values(tmp_path: Path, capsys: pyt
     value = "".join(["hun", "ter2"])
     with pytest.raises(ValueError, match="bad") as caught:
         crash(value)
-    assert report(caught.value, Options()) == 1
+    assert report(caught.value, Options()) == 70
     line = capsys.readouterr().err
     assert line.startswith("qdrill: internal error: ValueError at test_failures:")
     assert "; please report it; details in " in line
@@ -84,3 +84,12 @@ def test_without_artifacts_the_details_go_to_the_temporary_directory(
     report(ValueError(), Options())
     assert str(tmp_path / "qdrill-crash-") in capsys.readouterr().err
     assert len(list(tmp_path.glob("qdrill-crash-*.txt"))) == 1
+
+
+def test_a_pipe_that_broke_inside_is_no_reader_that_left(capsys: pytest.CaptureFixture[str]) -> None:
+    """click turns every broken pipe into its own exit 1, which would read as `data differ`."""
+    broken = SystemExit(1)
+    broken.__context__ = BrokenPipeError()
+    for error in (broken, BrokenPipeError(), SystemExit(1)):
+        assert report(error, Options()) == 70
+        assert "internal error: " in capsys.readouterr().err

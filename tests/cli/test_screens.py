@@ -118,14 +118,17 @@ print(on_terminal())
 
 
 @pytest.mark.parametrize(("term", "expected"), [("xterm-256color", "True"), ("dumb", "False")])
-def test_a_terminal_is_one_on_both_sides(term: str, expected: str) -> None:
+def test_a_terminal_is_one_on_every_side(term: str, expected: str) -> None:
+    """Also of stderr, which the screen is drawn on: with a log in its place nobody would see it."""
     main, other = pty.openpty()
+    nothing = subprocess.DEVNULL
     try:
-        for stdin, answer in ((other, expected), (subprocess.DEVNULL, "False")):
+        for stdin, stderr, answer in ((other, other, expected), (nothing, other, "False"), (other, nothing, "False")):
             process = subprocess.run(
                 [sys.executable, "-c", PROBE],
                 stdin=stdin,
                 stdout=other,
+                stderr=stderr,
                 env=environment({"TERM": term}),
                 check=True,
                 timeout=60,

@@ -147,7 +147,7 @@ def test_what_exists_is_replaced_only_by_name(collection: MakeCollection, tmp_pa
     ran = qdrill("restore", archive, target, cwd=tmp_path)
     assert (ran.code, "exists" in ran.error) == (2, True)
     ran = qdrill("restore", archive, target, "--replace", "other", cwd=tmp_path)
-    assert (ran.code, "--replace names another collection" in ran.error) == (2, True)
+    assert (ran.code, "--replace names other, which is not its collection" in ran.error) == (2, True)
     assert qdrill("verify", target, f"{target}_x", cwd=tmp_path).code == 3
     assert qdrill("restore", archive, target, "--replace", name, cwd=tmp_path).code == 0
     assert qdrill("verify", archive, target, cwd=tmp_path).code == 0
@@ -238,6 +238,25 @@ def test_one_collection_by_vector(collection: MakeCollection, tmp_path: Path) ->
     assert ran.code == 0
     (one,) = ran.json["searches"]
     assert (len(one["source"]["hits"]), one["target"]) == (2, None)
+
+
+def test_a_search_that_does_not_fit_the_collection_is_a_usage_error(collection: MakeCollection, tmp_path: Path) -> None:
+    ours, theirs = collection(), collection()
+    wrong = (["--id", "1", "--using", "nope"], ["--vector", "[1, 0]"], ["--vector", "[NaN, 0, 0, 0]"])
+    for asked in wrong:
+        for against in ([], ["--against", theirs]):
+            ran = qdrill("search", ours, *asked, *against, cwd=tmp_path)
+            assert (ran.code, ran.out) == (2, ""), asked
+    ran = qdrill("search", ours, "--id", "1", "--using", "nope", cwd=tmp_path)
+    assert 'has no vector "nope"' in ran.error and "--using" in ran.error
+    ran = qdrill("search", ours, "--id", "999999", cwd=tmp_path)
+    assert (ran.code, "the source" in ran.error) == (4, False)
+
+
+def test_fewer_random_points_than_asked_for_are_told(collection: MakeCollection, tmp_path: Path) -> None:
+    ran = qdrill("search", collection(points=5), "--random", "600", "--json", cwd=tmp_path)
+    assert (ran.code, len(ran.json["searches"])) == (0, 5)
+    assert "600 random points were asked for and 5 have this vector" in ran.err
 
 
 def test_a_text_without_an_embedder_is_inconclusive(collection: MakeCollection, tmp_path: Path) -> None:

@@ -77,9 +77,18 @@ def test_it_has_its_name_only_when_it_is_whole(tmp_path: Path) -> None:
 
 def test_one_that_never_began_leaves_nothing_and_what_was_there_stays(tmp_path: Path) -> None:
     path = tmp_path / "demo.cast"
-    path.write_text("an older one")
+    path.write_text('{"version": 2, "title": "an older one"}\n')
     cast(path).close()
-    assert path.read_text() == "an older one"
+    assert "an older one" in path.read_text()
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_what_is_no_recording_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "demo.cast"
+    path.write_text("mine")
+    with pytest.raises(OutputError, match="a file stands there that is no recording; move it away"):
+        cast(path)
+    assert path.read_text() == "mine"
     assert len(list(tmp_path.iterdir())) == 1
 
 

@@ -10,6 +10,7 @@ import pytest
 from rich.cells import cell_len
 
 from qdrill.config_model import Config, StoreConfig
+from qdrill.console.feed import JobSnapshot
 from qdrill.console.i18n import say as catalogue
 from qdrill.console.known_places import archive_text, short_place
 from qdrill.console.panels.compare_places import (
@@ -19,7 +20,7 @@ from qdrill.console.panels.compare_places import (
 )
 from qdrill.console.panels.compare_point import point_json, state_of, vector_line, version_text
 from qdrill.console.panels.compare_tables import SECTIONS, as_json, cells, columns, full_text, items
-from qdrill.console.panels.compare_words import detail, unlisted, wrapped
+from qdrill.console.panels.compare_words import Ending, detail, reason, unlisted, wrapped
 from qdrill.console.screens.compare import CompareScreen
 from qdrill.drill.point_versions import PointVersions
 from qdrill.drill.verify import Verification
@@ -197,3 +198,11 @@ def test_how_far_a_vector_is_off() -> None:
         "vector (unnamed): 2 of 384 numbers differ, largest change 0.001"
     )
     assert vector_line(say, VectorChange("text", 384, 384, None)).endswith("largest change –")
+
+
+def test_an_archive_that_is_not_whole_is_named_as_the_reason() -> None:
+    partial = "the dump is not whole: it says that more points follow, from id 5 on; they are not in it"
+    found = replace(samples.verification(), verdict="inconclusive", partial=partial)
+    ending = Ending("inconclusive", None, "", found, "", JobSnapshot(0.0))
+    assert reason(say, "en", ending) == partial
+    assert "转储不完整" in reason(say, "zh", ending)

@@ -73,7 +73,7 @@ class Broken(QdrillApp):
 
 def test_a_crash_is_one_line_and_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     engine = engine_with_key(tmp_path)
-    assert run_app(Broken(engine, ENVIRON)) == 1
+    assert run_app(Broken(engine, ENVIRON)) == 70
     said = capsys.readouterr()
     assert said.out == ""
     [line] = said.err.splitlines()
@@ -86,7 +86,7 @@ def test_a_crash_is_one_line_and_exit_code_1(tmp_path: Path, capsys: pytest.Capt
 def test_a_crash_speaks_the_language_at_hand(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     engine = engine_with_key(tmp_path)
     engine.config = replace(engine.config, console=replace(engine.config.console, language="zh"))
-    assert run_app(Broken(engine, ENVIRON)) == 1
+    assert run_app(Broken(engine, ENVIRON)) == 70
     assert "控制台出现故障" in capsys.readouterr().err
 
 
@@ -96,7 +96,7 @@ def test_a_log_that_cannot_be_written_is_said_and_not_promised(
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
     engine = ScriptedEngine(blocked)
-    assert run_app(Broken(engine, ENVIRON)) == 1
+    assert run_app(Broken(engine, ENVIRON)) == 70
     [line] = capsys.readouterr().err.splitlines()
     assert "no log of it can be written" in line and "console-" not in line
 
@@ -111,7 +111,7 @@ class NoTerminal(QdrillApp):
 
 
 def test_what_breaks_outside_of_the_loop_is_one_line_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_app(NoTerminal(engine_with_key(tmp_path), ENVIRON)) == 1
+    assert run_app(NoTerminal(engine_with_key(tmp_path), ENVIRON)) == 70
     assert len(capsys.readouterr().err.splitlines()) == 1
 
 
@@ -123,7 +123,7 @@ def test_a_crash_cancels_a_job_and_waits_for_it(
     monkeypatch.setattr(app_module, "STOP_SECONDS", 20.0)
     app = NoTerminal(engine, ENVIRON)
     job = app.jobs.start("drill", "x", lambda control, emit: engine.drill(samples.nightly(), None, control, emit))
-    assert run_app(app) == 1
+    assert run_app(app) == 70
     assert state_of(job) == "cancelled"
     assert len(capsys.readouterr().err.splitlines()) == 1
 

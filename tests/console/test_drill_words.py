@@ -121,6 +121,19 @@ def test_every_step_of_a_dry_run_is_known_in_both_languages(tmp_path: Path) -> N
     assert "REFUSED" in words.dry_words(EN, dict(runs[2])["restore"])
 
 
+def test_a_dry_run_tells_of_aliases_and_metrics() -> None:
+    for text in (
+        "set a, b; leave live with docs: a drill never moves an alias",
+        "leave live with docs: a drill never moves an alias",
+        "set live",
+        "the source has none",
+    ):
+        assert words.dry_words(EN, text) == text
+        assert _CHINESE.search(words.dry_words(ZH, text)), text
+    for step in ("aliases", "metrics"):
+        assert _CHINESE.search(say("zh", f"drill.dry.step.{step}"))
+
+
 def test_a_recovery_has_the_digits_of_the_clock() -> None:
     found = [words.recovery_words(value) for value in (0.0, 0.912, 0.996, 59.99, 125.31, 3723.4, None)]
     assert found == ["0.0 s", "1.0 s", "1.0 s", "1 min 00.0 s", "2 min 05.4 s", "1 h 02 min 03.4 s", "–"]

@@ -81,6 +81,7 @@ def line(one: Entry, width: int = 120, language: Language = "en") -> str:
         (entry(trust="unproven"), "? unproven"),
         (entry(verdict="fail", trust="unproven"), "✗ FAIL"),
         (entry(verdict="interrupted", finished=None), "! unfinished"),
+        (entry(verdict="inconclusive", refused=True), "· refused"),
         (Entry(row(verdict="interrupted", finished=None), running=True), "▶ running"),
         (Entry(RecordRow("x", Path("x"), problem="cut off")), "✗ damaged"),
         (entry(verdict=None), "? unknown"),

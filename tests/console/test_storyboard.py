@@ -46,3 +46,19 @@ def test_a_place_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="cannot write"):
         Storyboard(tmp_path / "file" / "board", "drill", "en")
+
+
+def test_pages_and_pictures_of_ours_are_replaced_and_others_are_not(tmp_path: Path) -> None:
+    picture = '<svg class="rich-terminal" viewBox="0 0 1 1"></svg>'
+    for _ in range(2):
+        board = Storyboard(tmp_path, "drill", "en")
+        board.add("why", "Why", "Because.", picture)
+        board.write("A drill", "About.")
+    (tmp_path / "drill-01-why.svg").write_text("<svg>mine</svg>")
+    with pytest.raises(OutputError, match="a file stands there that is no picture of a page"):
+        Storyboard(tmp_path, "drill", "en").add("why", "Why", "Because.", picture)
+    (tmp_path / "index.md").write_text("# Mine\n\n![x](mine.svg)\n")
+    with pytest.raises(OutputError, match="a file stands there that is no page of pictures"):
+        Storyboard(tmp_path, "drill", "en")
+    assert (tmp_path / "index.md").read_text() == "# Mine\n\n![x](mine.svg)\n"
+    assert (tmp_path / "drill-01-why.svg").read_text() == "<svg>mine</svg>"

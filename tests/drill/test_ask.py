@@ -85,16 +85,43 @@ def test_one_collection_twice_is_refused(session: Session, two: tuple[str, str])
 
 
 def test_what_cannot_be_asked_says_why(session: Session, two: tuple[str, str]) -> None:
-    with pytest.raises(Inconclusive, match="point 999 is not in the source"):
+    with pytest.raises(Inconclusive, match="point 999 is not in collection"):
         ask_now(session, SearchSpec("id", point=999), two[0])
     (found,) = ask_now(session, SearchSpec("id", point=999), *two)
-    assert (found.state, "point 999 is not in the source" in found.reason) == ("inconclusive", True)
+    assert (found.state, "point 999 is not in collection" in found.reason) == ("inconclusive", True)
     with pytest.raises(Inconclusive, match=r"`\[embedders\.ollama\]`"):
         ask_now(session, SearchSpec("text", text="登录"), two[0])
     with pytest.raises(UsageError, match='there is no embedder "nope"'):
         ask_now(session, SearchSpec("text", text="登录", embedder="nope"), two[0])
     with pytest.raises(NotFound):
         ask_now(session, SearchSpec("id", point=1), f"{STORE}/{new_name('nowhere')}")
+
+
+def test_what_does_not_fit_the_collection_is_a_usage_error(session: Session, two: tuple[str, str]) -> None:
+    wrong = SearchSpec("id", point=7, using="nope"), SearchSpec("vector", vector=[1.0] * 99)
+    for spec in (*wrong, SearchSpec("vector", vector=[float("nan")])):
+        for target in (None, two[1]):
+            with pytest.raises(UsageError):
+                ask_now(session, spec, two[0], target)
+
+
+def test_a_long_payload_is_clipped_on_both_sides(session: Session, two: tuple[str, str], place: Store) -> None:
+    long = {**POINTS[0], "payload": {"blob": "x" * 300_000, "text": "short"}}
+    for address in two:
+        write(place.writer(address.partition("/")[2]), [long])
+    (found,) = ask_now(session, SearchSpec("id", point=long["id"], top_k=3), *two)
+    (ours,), (theirs,) = (
+        [hit for hit in side if hit.id == long["id"]] for side in (found.source_hits, found.target_hits)
+    )
+    assert ours == theirs
+    assert ours.whole is not None and ours.whole.bytes > 300_000
+    assert ours.payload is not None and ours.payload["text"] == "short" and len(ours.payload["blob"]) < 20_000
+    (alone,) = ask_now(session, SearchSpec("id", point=long["id"], top_k=3), two[0])
+    assert ours in alone.source_hits
+    hits = search_document(two[0], None, [alone])["searches"][0]["source"]["hits"]
+    (kept,) = [hit for hit in hits if hit["id"] == long["id"]]
+    assert (kept["payload_clipped"], kept["payload_digest"]) == (True, ours.whole.digest)
+    assert not any("payload_clipped" in hit for hit in hits if hit["id"] != long["id"])
 
 
 def test_a_text(place: Store, config: StoreConfig) -> None:

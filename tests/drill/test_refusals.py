@@ -92,5 +92,5 @@ def test_a_record_that_was_edited_is_told_by_list_and_show(home: Path) -> None:
     assert "edited" in listing.out
     assert not re.search(r"\b(pass|fail)\b|RTA lab", listing.out)
     (row,) = qdrill("record", "list", "--json", cwd=home).json
-    assert (row["verdict"], row["state"]) == ("fail", "edited")
+    assert (row["verdict"], row["recorded_verdict"], row["state"]) == (None, "fail", "edited")
     assert "已改动" in qdrill("record", "list", cwd=home, env={"LC_ALL": "zh_CN.UTF-8"}).out

@@ -183,20 +183,6 @@ def test_there_is_nothing_to_resume_where_nothing_was_begun(archive: Path, place
         restore_to(archive, place, name, resume=True)
 
 
-def test_aliases_come_back_only_when_asked(place: Store, tmp_path: Path) -> None:
-    source, alias = make(place, new_name(), Recipe(DOT4, POINTS[:5])), new_name("alias")
-    place.writer(source.name).add_alias(alias)
-    archive = tmp_path / "docs.json"
-    backup(source, archive)
-    without, with_them = new_name(), new_name()
-    restore_to(archive, place, without)
-    assert place.reader(without).aliases() == ()
-    assert place.reader(alias).name == source.name
-    restore_to(archive, place, with_them, aliases=True)
-    assert place.reader(with_them).aliases() == (alias,)
-    assert place.reader(alias).name == with_them
-
-
 def test_an_alias_is_backed_up_as_the_collection_it_stands_for(place: Store, tmp_path: Path) -> None:
     source, alias = make(place, new_name(), Recipe(DOT4, POINTS[:5])), new_name("alias")
     place.writer(source.name).add_alias(alias)

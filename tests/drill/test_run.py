@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,10 +11,13 @@ from typing import Any, cast
 
 import pytest
 
+from qdrill.archive.place import open_alone
 from qdrill.control import JobControl
 from qdrill.drill.search_plan import SearchSpec
 from qdrill.errors import ExitCode, NotFound, Refused, UsageError
 from qdrill.events import Event, Progress, StageFinished, StageStarted
+from qdrill.records.history import trend
+from qdrill.records.render_toml import load_record
 from qdrill.results import Drift, Objectives
 from qdrill.stores.base import CollectionWriter, Store
 from tests.drill.drills import Rehearsal, check, record_of, states, when_stage_starts
@@ -23,9 +27,6 @@ from tests.support.places import Recipe, delete_points, make, new_name, write
 
 pytestmark = pytest.mark.usefixtures("small_chunks")
 POINTS = points(range(1, 61))
-TIMED = [
-    {**point, "payload": {**point["payload"], "at": f"2026-01-01T00:00:{point['id'] % 60:02d}Z"}} for point in POINTS
-]
 
 
 @pytest.fixture
@@ -191,17 +192,6 @@ def test_a_missed_objective_fails(drill: Rehearsal) -> None:
     assert (late.result.verdict, states(late.result)["rpo"]) == ("fail", "fail")
 
 
-def test_the_age_of_the_newest_data_counts_for_the_recovery_point(place: Store, tmp_path: Path) -> None:
-    drill = Rehearsal(place, tmp_path, Recipe(DOT4, TIMED))
-    outcome = drill.run(payload_time_field="at", objectives=Objectives(rpo_seconds=60))
-    assert outcome.result.rpa_seconds is not None
-    assert outcome.result.rpa_seconds > 3600
-    assert states(outcome.result)["rpo"] == "fail"
-    other = drill.run(payload_time_field="nothing", replace=drill.target)
-    assert any("no row has a time in nothing" in note for note in other.result.notes)
-    assert other.result.verdict == "pass"
-
-
 # ---------------------------------------------------------------- what is not known does not pass
 
 
@@ -244,6 +234,12 @@ def test_a_writer_during_the_backup_is_noted(drill: Rehearsal) -> None:
     assert states(outcome.result)["writer_during_backup"] == "inconclusive"
     assert states(outcome.result)["points_compared"] == "pass"
     assert states(outcome.result)["backup_complete"] == "pass"
+    detail = outcome.result.backup.writer_detail
+    assert outcome.result.verdict == "pass"
+    assert outcome.result.reason.endswith(f"; open: writer_during_backup (detected: {detail})")
+    assert outcome.result.reason in (drill.folder / "ci_summary.txt").read_text()
+    assert "open: writer\\_during\\_backup" in (outcome.record.parent / "drill.md").read_text()
+    assert "未决：备份期间的写入" in (outcome.record.parent / "drill.zh.md").read_text()
 
 
 def test_a_payload_overwritten_during_the_backup_is_noted(drill: Rehearsal) -> None:
@@ -296,6 +292,23 @@ def test_the_source_is_never_the_target(drill: Rehearsal) -> None:
         for replaced in (None, name, drill.source):
             with unchanged(drill.place, drill.source), pytest.raises(UsageError, match="is the source"):
                 drill.run(replace=replaced)
+
+
+def test_a_drill_that_another_one_keeps_from_its_archive_is_refused_and_has_not_failed(drill: Rehearsal) -> None:
+    held = open_alone(drill.folder / "docs.json")
+    try:
+        outcome = drill.run(objectives=Objectives(rto_seconds=900))
+    finally:
+        os.close(held)
+    assert (outcome.result.verdict, outcome.exit_code) == ("inconclusive", ExitCode.USAGE)
+    record = load_record(outcome.record)
+    assert (record.verdict, record.refused) == ("inconclusive", True)
+    assert "another qdrill is writing" in record.reason
+    assert trend([record]) == []
+    assert "- verdict: inconclusive" in (drill.folder / "ci_summary.txt").read_text()
+    later = load_record(drill.run().record)
+    assert (later.verdict, later.refused) == ("pass", None)
+    assert len(trend([record, later])[0].points) == 1
 
 
 def test_a_cancelled_drill_leaves_a_record_that_says_so(drill: Rehearsal) -> None:

@@ -91,6 +91,7 @@ def test_a_refusal_leaves_a_record(lab: Lab) -> None:
         start_drill(lab.session, DRILL, make_plan(lab.session, DRILL))
     assert len(lab.events) == told
     assert len(lab.records()) == 2
+    assert {load_record(path).refused for path in lab.records()} == {None, True}
     assert "- verdict: inconclusive" in lab.summary
 
 
@@ -166,5 +167,6 @@ def test_a_dry_run_foretells_the_refusal(lab: Lab) -> None:
     for replace in (None, "another"):
         steps = dict(dry_run(make_plan(lab.session, DRILL, replace=replace), ends))
         assert steps["restore"].startswith("lab/copy: REFUSED: the target lab/copy exists")
+        assert (f"--replace names {replace}, which is not" in steps["restore"]) == (replace is not None)
     allowed = dict(dry_run(make_plan(lab.session, DRILL, replace="copy"), ends))
     assert allowed["restore"].startswith("lab/copy: delete lab/copy, then create it anew")

@@ -12,6 +12,7 @@ import pytest
 from qdrill.drill.search_plan import TIE_SPARE, PlannedSearch, SearchSpec, plan_searches
 from qdrill.embedders.base import Embedder, Embedding
 from qdrill.errors import Interrupted, QdrillError, StoreError, UsageError
+from qdrill.events import Event, Notice
 from tests.support.fake_reader import FakeReader, Point
 
 UNNAMED = {"vectors": {"size": 2, "distance": "Dot"}}
@@ -195,14 +196,14 @@ def test_strict_mode_limits_the_spare() -> None:
 def test_a_text_without_embedder_says_what_to_add() -> None:
     planned = one(SearchSpec("text", text="a"), rich())
     assert planned.query is None
-    for line in ("`[embedders.bm25]`", '`kind = "bm25"`', '`embedder = "bm25"`'):
+    for line in ("`[embedders.bm25]`", '`kind = "bm25"`', 'name "bm25" (--embedder'):
         assert line in planned.reason
     assert "\n" not in planned.reason
 
 
 def test_a_collection_of_dense_vectors_alone_is_not_sent_to_bm25() -> None:
     reason = one(SearchSpec("text", text="a"), docs()).reason
-    assert '`kind = "ollama"`' in reason and '`embedder = "ollama"`' in reason and "bm25" not in reason
+    assert '`kind = "ollama"`' in reason and 'name "ollama" (--embedder' in reason and "bm25" not in reason
 
 
 def test_an_embedder_that_is_not_configured_is_named_harmlessly() -> None:
@@ -213,14 +214,14 @@ def test_an_embedder_that_is_not_configured_is_named_harmlessly() -> None:
 def test_several_embedders_are_not_guessed_among() -> None:
     several = FakeEmbedder("a", [1.0, 2.0]), FakeEmbedder("b", [1.0, 2.0])
     planned = one(SearchSpec("text", text="x"), docs(), *several)
-    assert planned.query is None and '`embedder = "a"` or `embedder = "b"`' in planned.reason
+    assert planned.query is None and 'name one: "a", "b" (--embedder' in planned.reason
     assert one(SearchSpec("text", text="x", embedder="b"), docs(), *several).query is not None
 
 
 def reasons() -> list[tuple[SearchSpec, FakeReader, list[FakeEmbedder], str]]:
     text, bm25 = SearchSpec("text", text="a"), FakeEmbedder("bm25", ([1], [1.0]))
     rows, unnamed = SearchSpec("vector", vector=[[1.0, 2.0]]), "the unnamed vector"
-    choose = 'add `vector = "a"` or `vector = "b\\\\x1b"` to the search'
+    choose = 'name one: "a", "b\\\\x1b" (--using, or vector in drills.toml)'
     two = docs([], params={"vectors": {"a": {"size": 2}, "b\x1b": {"size": 2}}})
     null = docs([{"id": 1, "vector": [None, 1.0]}])
     return [
@@ -231,11 +232,11 @@ def reasons() -> list[tuple[SearchSpec, FakeReader, list[FakeEmbedder], str]]:
         (text, docs(), [FakeEmbedder("e", [1.0], StoreError("embedder e is down"))], "embedder e is down"),
         (text, docs(params={}), [FakeEmbedder("e", [1.0])], "has no vectors to search"),
         (text, two, [FakeEmbedder("e", [1.0, 2.0])], choose),
-        (SearchSpec("random"), two, [], 'add `vector = "a"` or'),
+        (SearchSpec("random"), two, [], 'name one: "a", '),
         (SearchSpec("random"), docs(params={}), [], "has no vectors to search"),
-        (SearchSpec("id", point=1), rich(), [], 'add `vector = "title"` or `vector = "body"`'),
+        (SearchSpec("id", point=1), rich(), [], 'name one: "title", "body", "late" (--using'),
         (SearchSpec("id", point=2, using="body"), rich(), [], 'point 2 has no vector "body"'),
-        (SearchSpec("id", point=777), docs(), [], "point 777 is not in the source"),
+        (SearchSpec("id", point=777), docs(), [], "point 777 is not in collection docs"),
         (SearchSpec("id", point=1), null, [], "not a finite number"),
         (SearchSpec("id", point=1, using="nope"), rich(), [], 'has no vector "nope"; it has "title", "body"'),
         (SearchSpec("vector", vector=[1.0]), docs(), [], f"the search gives 1 numbers and {unnamed} has 2"),
@@ -276,3 +277,31 @@ def test_a_spec_that_nothing_could_answer_is_refused(spec: dict[str, Any]) -> No
 
 def test_point_zero_is_a_point() -> None:
     assert one(SearchSpec("id", point=0), docs()).query is not None
+
+
+def test_what_does_not_fit_the_collection_is_wrong_and_what_is_missing_in_it_is_not() -> None:
+    assert one(SearchSpec("id", point=1, using="nope"), rich()).wrong
+    assert one(SearchSpec("vector", vector=[float("nan"), 1.0]), docs()).wrong
+    assert one(SearchSpec("vector", vector=[1.0]), docs()).wrong
+    assert not one(SearchSpec("id", point=777), docs()).wrong
+    assert not one(SearchSpec("id", point=1), docs([{"id": 1, "vector": [None, 1.0]}])).wrong
+
+
+def test_fewer_random_points_than_asked_for_are_told() -> None:
+    told: list[Event] = []
+    reader = docs()
+    planned = plan_searches([SearchSpec("random", number=600)], reader, {}, seed=1, emit=told.append)
+    assert len(planned) == len(reader.points)
+    (notice,) = told
+    assert isinstance(notice, Notice)
+    assert notice.text.startswith(f"600 random points were asked for and {len(reader.points)} have this vector")
+    told.clear()
+    plan_searches([SearchSpec("random", number=len(reader.points))], reader, {}, seed=1, emit=told.append)
+    assert told == []
+
+
+def test_ranking_asks_for_no_payload_and_a_point_for_its_vector_alone() -> None:
+    reader = docs()
+    planned = one(SearchSpec("id", point=1), reader)
+    assert planned.query is not None and not planned.query.with_payload
+    assert reader.retrieved == [(1,)]

@@ -16,8 +16,8 @@ from qdrill.drill.search import (
 )
 from qdrill.drill.search_plan import PlannedSearch
 from qdrill.errors import Interrupted, StoreError
-from qdrill.stores.base import Query
-from tests.drill.searching import POINTS, plan, store, unplanned
+from qdrill.stores.base import OptimizerState, Query
+from tests.drill.searching import PARAMS, POINTS, plan, store, unplanned
 from tests.support.fake_reader import FakeReader, Point
 
 
@@ -39,11 +39,21 @@ class Clock(JobControl):
         self.now += seconds
 
 
+class Working(FakeReader):
+    """A target that has updates under way as long as it says so."""
+
+    at_work = True
+
+    def optimizer(self) -> OptimizerState:
+        return OptimizerState("yellow" if self.at_work else "green", done=not self.at_work)
+
+
 def growing(clock: Clock, arrivals: dict[int, float], **more: Any) -> FakeReader:
-    """A target in which point n is visible from `1000 + arrivals[n]` on."""
-    target = store([], **more)
+    """A target in which point n is visible from `1000 + arrivals[n]` on, and which is at work until then."""
+    target = Working([], PARAMS, **more)
 
     def arrive(query: Query) -> None:
+        target.at_work = clock.now < 1000.0 + max(arrivals.values())
         target.points = [point for point in POINTS if clock.now >= 1000.0 + arrivals.get(point["id"], 0.0)]
 
     target.before_query = arrive
@@ -170,10 +180,46 @@ def test_ties_that_stay_open_are_not_waited_for_to_the_end() -> None:
     assert 0 < sum(clock.slept) < 60
 
 
-def test_lost_points_are_waited_for_to_the_end() -> None:
-    source, target, clock = store(), store(POINTS[:4]), Clock()
+def test_lost_points_are_waited_for_to_the_end_while_the_target_is_at_work() -> None:
+    source, target, clock = store(), Working(POINTS[:4], PARAMS), Clock()
     found = wait(source, target, clock, plan(source, 1), deadline=60.0)
     assert [outcome.state for outcome in found.outcomes] == ["fail"]
+    assert sum(clock.slept) >= 59
+
+
+@pytest.mark.parametrize("points", [POINTS[:4], []])
+def test_a_target_at_rest_that_answers_wrong_again_and_again_is_not_waited_for(points: list[Point]) -> None:
+    """Twice an objective of hours may be allowed for a recovery, and a lost point does not come back in it."""
+    source, target, clock = store(), store(points), Clock()
+    found = wait(source, target, clock, plan(source, 1, 2), deadline=7200.0)
+    assert [outcome.state for outcome in found.outcomes] == ["fail", "fail"]
+    assert (found.searchable, found.validated) == (None, None)
+    assert 1 < sum(clock.slept) < 10
+
+
+def test_an_answer_that_still_moves_is_waited_for() -> None:
+    source, target, clock = store(), store(), Clock()
+
+    def move(query: Query) -> None:
+        target.points = POINTS if clock.now >= 1010.0 else [*POINTS[:4], point_of(clock.now)]
+
+    target.before_query = move
+    found = wait(source, target, clock, plan(source, 1))
+    assert found.validated is not None and found.validated >= 1010.0
+
+
+def point_of(now: float) -> Point:
+    """A point of the source whose score moves with time."""
+    return {**POINTS[7], "vector": [1.0 + now % 7, 1.0]}
+
+
+def test_a_target_that_cannot_tell_whether_it_is_at_work_is_waited_for() -> None:
+    class Silent(FakeReader):
+        def optimizer(self) -> OptimizerState:
+            raise StoreError("not reachable")
+
+    source, clock = store(), Clock()
+    wait(source, Silent(POINTS[:4], PARAMS), clock, plan(source, 1))
     assert sum(clock.slept) >= 59
 
 

@@ -22,7 +22,7 @@ from qdrill.drill.snapshot_rules import why_incomplete, why_not_restorable
 from qdrill.drill.start import dry_run, make_plan, open_ends, start_drill
 from qdrill.errors import StoreError, UsageError
 from qdrill.events import Emit, Event, Progress, ignore
-from qdrill.results import Drift
+from qdrill.results import Drift, Objectives
 from qdrill.session import Session
 from qdrill.stores.base import CollectionWriter, ServerSnapshot, SnapshotSink
 from qdrill.stores.request_head import collection_path
@@ -102,6 +102,17 @@ def test_a_drill_that_passes(lab: Lab) -> None:
     assert lab.snapshots(lab.source) == []
 
 
+def test_times_in_a_payload_cannot_be_read_from_a_snapshot_and_meet_no_objective(lab: Lab) -> None:
+    goals = Objectives(rpo_seconds=3600)
+    lab.drill = replace(lab.drill, payload_time_field="at", objectives=goals)
+    timed = lab.run().result
+    assert (timed.verdict, states(timed)["rpo"], timed.rpa_seconds) == ("inconclusive", "inconclusive", None)
+    assert "the times in at cannot be read from a snapshot" in check(timed, "rpo").seen
+    lab.drill = replace(lab.drill, payload_time_field=None)
+    plain = lab.run(replace=lab.target).result
+    assert (plain.verdict, states(plain)["rpo"]) == ("pass", "pass")
+
+
 def test_the_record_tells_the_method_the_size_and_the_digest(lab: Lab) -> None:
     outcome = lab.run()
     archive = lab.folder / "artifacts" / "metrics"
@@ -141,6 +152,17 @@ def test_aliases_come_back_only_when_asked_for(lab: Lab) -> None:
     lab.place.writer(lab.source).add_alias(alias)
     lab.run()
     assert lab.place.reader(alias).name == lab.source
+
+
+def test_an_alias_that_the_source_holds_stays_there(lab: Lab) -> None:
+    alias = new_name("alias")
+    lab.place.writer(lab.source).add_alias(alias)
+    lab.drill = replace(lab.drill, aliases=True)
+    result = lab.run().result
+    assert lab.place.reader(alias).name == lab.source
+    assert result.restore is not None
+    assert [(one.name, one.state, one.holder) for one in result.restore.aliases] == [(alias, "held", lab.source)]
+    assert (result.verdict, check(result, "aliases").state) == ("inconclusive", "inconclusive")
 
 
 def test_no_point_counts_as_restored_before_the_server_says_so(lab: Lab) -> None:

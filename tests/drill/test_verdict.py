@@ -12,13 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qdrill.drill import checks as questions
-from qdrill.drill.verdict import INDISPENSABLE, judge
+from qdrill.drill.recovery_point import RecoveryPoint
+from qdrill.drill.verdict import INDISPENSABLE, PASSED, PASSED_WITHOUT_OBJECTIVE, judge
 from qdrill.results import (
     Check,
     CompareResult,
     ConfigDifference,
     Difference,
     Moments,
+    Objectives,
     Rejected,
     RestoreResult,
     SearchOutcome,
@@ -69,6 +71,20 @@ def test_one_check_that_did_not_pass_decides(name: str, state: State, verdict: s
 def test_what_is_not_required_decides_nothing() -> None:
     extra = Check("writer_during_backup", "fail", "e", "s", required=False)
     assert judge((*GOOD, extra))[0] == "pass"
+
+
+def test_what_stayed_open_is_named_in_the_reason_of_a_pass() -> None:
+    def more(number: int, state: State = "inconclusive") -> tuple[Check, ...]:
+        return tuple(Check(f"more_{n}", state, "e", f"seen {n}", required=False) for n in range(number))
+
+    assert judge(GOOD)[1] == PASSED
+    assert judge((*GOOD, *more(3, "pass"), *more(1, "not_applicable")))[1] == PASSED
+    assert judge((*GOOD, *more(1)))[1] == f"{PASSED}; open: more_0 (seen 0)"
+    assert judge((*GOOD, *more(5, "fail")))[1] == (
+        f"{PASSED}; open: more_0 (seen 0), more_1 (seen 1), more_2 (seen 2), and 2 more"
+    )
+    without = [check for check in (*GOOD, *more(1, "skipped")) if check.name != "rto"]
+    assert judge(without)[1] == f"{PASSED_WITHOUT_OBJECTIVE}; open: more_0 (seen 0)"
 
 
 def test_points_that_were_not_compared_are_no_pass_even_where_that_is_not_applicable() -> None:
@@ -164,9 +180,52 @@ def test_searches_pass_only_when_all_do() -> None:
 
 
 def test_an_objective_without_a_measurement_is_inconclusive() -> None:
-    from qdrill.results import Objectives
+    def states(goals: Objectives, rta: float | None, rpa: float | None) -> list[str]:
+        return [check.state for check in questions.objective_checks(goals, rta, RecoveryPoint(rpa))]
 
     goals = Objectives(rto_seconds=10, rpo_seconds=10)
-    assert [check.state for check in questions.objective_checks(goals, None, None)] == ["inconclusive"] * 2
-    assert [check.state for check in questions.objective_checks(goals, 10, 11)] == ["pass", "fail"]
-    assert [check.state for check in questions.objective_checks(Objectives(), 1, None)] == ["not_applicable"] * 2
+    assert states(goals, None, None) == ["inconclusive"] * 2
+    assert states(goals, 10, 11) == ["pass", "fail"]
+    assert states(Objectives(), 1, None) == ["not_applicable"] * 2
+
+
+def seen(objective: float | None, rta: float, rpa: RecoveryPoint) -> list[tuple[str, str]]:
+    goals = Objectives(objective, objective)
+    return [(check.state, check.seen) for check in questions.objective_checks(goals, rta, rpa)]
+
+
+def test_what_was_measured_stands_beside_the_objective_and_is_never_shown_as_zero_or_as_met() -> None:
+    assert seen(60, 3.61, RecoveryPoint(0.004)) == [
+        ("pass", "recovery time actual 3.6 s, objective 60 s"),
+        ("pass", "recovery point actual 0.004 s, objective 60 s"),
+    ]
+    assert seen(60, 60.04, RecoveryPoint(60.0)) == [
+        ("fail", "recovery time actual 60.04 s, objective 60 s"),
+        ("pass", "recovery point actual 60.0 s, objective 60 s"),
+    ]
+    assert [words for _, words in seen(None, 0.25, RecoveryPoint(2))] == [
+        "recovery time actual 0.25 s",
+        "recovery point actual 2.0 s",
+    ]
+
+
+def test_an_age_in_doubt_can_miss_its_objective_and_never_meets_it() -> None:
+    unknown, least = RecoveryPoint(None, "why"), RecoveryPoint(None, "why", 61.0)
+    rest = RecoveryPoint(61.0, "why", 61.0)
+    assert seen(60, 1, unknown)[1] == ("inconclusive", "the recovery point could not be measured: why")
+    assert seen(60, 1, least)[1] == ("fail", "recovery point actual 61.0 s or more, objective 60 s: why")
+    assert seen(3600, 1, least)[1][0] == "inconclusive"
+    assert seen(60, 1, rest)[1] == ("fail", "recovery point actual 61.0 s, objective 60 s: why")
+    assert seen(3600, 1, rest)[1] == ("inconclusive", "recovery point actual 61.0 s, objective 3600 s: why")
+    assert seen(None, 1, unknown)[1] == ("not_applicable", "recovery point not measured: why")
+    assert seen(None, 1, least)[1] == ("not_applicable", "recovery point actual 61.0 s or more: why")
+
+
+def test_a_sample_is_told_as_what_it_is() -> None:
+    sample = replace(COMPARED, level="sample", verdict="inconclusive", compared=3, equal=3)
+    assert questions.compare_check(sample).seen == "3 of 3 sampled points equal; only level full can pass"
+    count = replace(COMPARED, level="count", verdict="inconclusive", compared=0, equal=0)
+    assert questions.compare_check(count).seen == "5 points counted, none compared; only level full can pass"
+    assert questions.compare_check(replace(count, right_points=4)).seen == (
+        "5 points counted, none compared; 4 points in the target"
+    )

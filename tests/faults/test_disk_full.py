@@ -76,7 +76,7 @@ def test_a_backup_that_cannot_fit_is_refused_before_it_begins(lab: Path, disk: P
     done = qdrill("backup", "lab/large", "-o", disk / "a.json", "-q", cwd=lab)
     assert done.code == 5
     assert done.error.startswith(f"cannot write {disk}/a.json: about 6.0 MB are needed and ")
-    assert "make room or name another place with -o" in done.error
+    assert "make room or name another archive with -o" in done.error
     untouched(disk / "a.json", good)
     assert {one.name for one in disk.iterdir()} == {"a.json", "a.manifest.json"}
 

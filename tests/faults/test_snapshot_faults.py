@@ -239,7 +239,7 @@ def test_what_a_restore_refuses(store: ServerStore, source: str, snapshot: Path,
             restore(store, snapshot, name, replace=replace)
     fitting = new_name()
     fill(store.writer(fitting), [point(1, 4)], create_body(4))
-    with pytest.raises(UsageError, match="names another collection"):
+    with pytest.raises(UsageError, match="which is not its collection"):
         restore(store, snapshot, fitting, replace=other)
     with pytest.raises(UsageError, match="no unfinished restore"):
         restore(store, snapshot, fitting, resume=True)

@@ -95,12 +95,12 @@ def test_the_second_writer_is_refused_and_the_first_goes_on(tmp_path: Path) -> N
     first: list[UsageError] = []
 
     class Racing(FakeReader):
-        def scroll(self, start: int | str | None, limit: int) -> Any:
+        def scroll(self, start: int | str | None, limit: int, *, longest: int | None = None) -> Any:
             if start is not None and not first:
                 with pytest.raises(UsageError, match="another qdrill is writing") as caught:
                     backup(source("second"), path)
                 first.append(caught.value)
-            return super().scroll(start, limit)
+            return super().scroll(start, limit, longest=longest)
 
     made = backup(Racing(source("first").points, PARAMS), path)
     assert (made.points, len(first)) == (40, 1)

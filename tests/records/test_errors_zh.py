@@ -152,7 +152,13 @@ def test_a_query_that_cannot_be_asked() -> None:
         "source local/a and target local/b are one place; name another target with --target",
         "local/b exists; a restore does not write into what is there: name another target, or repeat the collection's "
         "name with --replace to delete it first",
-        "another qdrill is writing a.json; wait for it or name another file with -o",
+        "another qdrill is writing a.json; wait for it or name another archive",
+        "cannot write a.prom: a file stands there that is no file of metrics; move it away, or name another place",
+        "cannot write a.md: a file stands there that is no picture of a page; move it away, or name another place",
+        "cannot write a.manifest.json: a file stands there that is no manifest of this archive; move it away, or name "
+        "another archive",
+        "x.manifest.json is a name for a manifest; name the archive itself, such as x.json",
+        ".x.json.part is a name for an unfinished archive; name another archive",
         "a/b is in use by another process; end that process and try again",
     ],
 )

@@ -8,9 +8,10 @@ import pytest
 
 from qdrill.drill import checks as questions
 from qdrill.drill.quiet import Observation, compare_observations
+from qdrill.drill.recovery_point import RecoveryPoint
 from qdrill.drill.search_compare import Answer, compare_answers
 from qdrill.drill.search_plan import PlannedSearch
-from qdrill.drill.verdict import judge
+from qdrill.drill.verdict import PASSED, PASSED_WITHOUT_OBJECTIVE, judge
 from qdrill.errors import NotFound, QdrillError, Refused, StoreError
 from qdrill.records.words import WORDS
 from qdrill.results import (
@@ -29,9 +30,7 @@ from qdrill.stores.base import Query, UpdateMarks
 ZH, EN = WORDS["zh"], WORDS["en"]
 HAN = re.compile("[\u4e00-\u9fff]")
 # English that stays: names of checks and fields, and what a store said.
-KEPT = re.compile(
-    r"\b(?:[a-z]+_[a-z_]+|rto|rpo|RTO|RPO|id|payload|green|yellow|top_k|configuration|no room|level|sample)\b"
-)
+KEPT = re.compile(r"\b(?:[a-z]+_[a-z_]+|rto|rpo|RTO|RPO|id|payload|green|yellow|top_k|configuration|no room|full)\b")
 
 
 def untranslated(text: str) -> str:
@@ -116,8 +115,8 @@ def all_checks() -> list[Check]:
         questions.search_check([wrong], True),
         questions.search_check([], True),
         questions.search_check([], False),
-        *questions.objective_checks(wanted, 59.0, None),
-        *questions.objective_checks(Objectives(), 59.0, None),
+        *questions.objective_checks(wanted, 59.0, RecoveryPoint(None)),
+        *questions.objective_checks(Objectives(), 59.0, RecoveryPoint(None)),
     ]
 
 
@@ -137,6 +136,18 @@ def test_a_verdict_of_several_checks() -> None:
     assert chinese.startswith("恢复条目数 points_restored：恢复 1 个数据点，应为 5 个；写入被接受 rows_accepted：")
     assert chinese.endswith("；另有 5 项")
     assert untranslated(chinese).replace("hnsw", "").strip() == ""
+
+
+def test_what_stayed_open_in_a_drill_that_passed() -> None:
+    writer = "writer_during_backup (detected: the operation number moved in 1 of 2 shards)"
+    assert ZH.sentence(f"{PASSED}; open: {writer}, source_status (red)") == (
+        "全部数据点比对一致，各项目标均已达成；未决：备份期间的写入 writer_during_backup"
+        "（检测到：2 个分片中 1 个的操作序号有变化）、源集合状态 source_status（red）"
+    )
+    queued = "writer_during_backup (detected: 3 updates were still queued at the start)"
+    several = ZH.sentence(f"{PASSED_WITHOUT_OBJECTIVE}; open: {queued}, and 2 more")
+    assert several.endswith("仍有 3 个更新在排队）、另有 2 项")
+    assert EN.sentence(f"{PASSED}; open: {writer}") == f"{PASSED}; open: {writer}"
 
 
 def test_other_ends_of_a_drill() -> None:

@@ -13,7 +13,7 @@ from qdrill.config_model import DrillConfig
 from qdrill.control import JobControl
 from qdrill.errors import Interrupted, UsageError
 from qdrill.signals.board import NO_PROMETHEUS, NOT_CONFIGURED
-from qdrill.signals.board_model import KEYS, Span
+from qdrill.signals.board_model import KEYS, Span, age_of
 from tests.signals.boards import OTHER, TARGET, Exposed, config, metrics, reader, tile, write_record
 from tests.support.odd_service import OddService, hang, html, reply
 
@@ -325,3 +325,9 @@ def test_the_consoles_engine_has_one_board_until_it_reads_drills_toml_again(tmp_
         engine.close()
         with pytest.raises(Interrupted):
             engine.metrics(None)
+
+
+def test_a_number_from_the_future_has_no_age() -> None:
+    assert age_of(100.0, 107.5) == 7.5
+    assert age_of(104.0, 100.0) == 0.0
+    assert age_of(106.0, 100.0) is None

@@ -14,6 +14,7 @@ from qdrill.config_services import MetricsConfig, PrometheusConfig
 from qdrill.control import JobControl
 from qdrill.embedders.open import open_embedder
 from qdrill.errors import QdrillError, SignalError, UsageError
+from qdrill.records.words import WORDS
 from qdrill.service_http import ask
 from qdrill.signals.exposition import read
 from qdrill.signals.prometheus import Prometheus
@@ -92,6 +93,17 @@ def test_nobody_else_is_trusted(asking: Asking, behaviour: Behaviour, found: obj
             assert "is not trusted" in str(refused.value)
             assert "ca_file" in str(refused.value)
             assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("asking", [service, endpoint, prometheus, embedder])
+def test_a_place_without_tls_is_no_question_of_trust(asking: Asking) -> None:
+    with OddService(reply({})) as plain:
+        url = plain.url.replace("http:", "https:").replace("127.0.0.1", "localhost")
+        with pytest.raises(QdrillError) as refused:
+            asking(url, None)
+    assert "answers without TLS; write http:// in its url" in str(refused.value)
+    known = str(refused.value).replace("it answers", "Prometheus answers", 1)
+    assert "不使用 TLS；请在其 url 中写 http://" in WORDS["zh"].sentence(known)
 
 
 @pytest.mark.parametrize("asking", [service, endpoint, prometheus, embedder])

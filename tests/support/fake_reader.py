@@ -10,7 +10,8 @@ from typing import Any
 
 from qdrill.errors import QdrillError, Refused
 from qdrill.results import Hit, PointId
-from qdrill.stores.base import CollectionInfo, IdPage, OptimizerState, Page, Query, UpdateMarks
+from qdrill.stores.base import LONGEST_PAGE, CollectionInfo, IdPage, OptimizerState, Page, Query, UpdateMarks
+from qdrill.stores.wire import TooLong
 
 Point = Mapping[str, Any]
 
@@ -24,7 +25,7 @@ class FakeReader:
         params: `config.params` of the collection's info.
         limit: most points a page or an answer may have, as under strict mode.
         before_query: called with each query; may raise, or change `points`.
-        asked: every query answered so far.
+        asked: every query answered so far. retrieved: ids of every `retrieve`.
     """
 
     points: list[Point]
@@ -33,6 +34,7 @@ class FakeReader:
     limit: int | None = None
     before_query: Callable[[Query], None] = lambda query: None
     asked: list[Query] = field(default_factory=list)
+    retrieved: list[tuple[PointId, ...]] = field(default_factory=list)
 
     def version(self) -> str:
         return "fake 1.0"
@@ -54,18 +56,22 @@ class FakeReader:
         page, after = self._page(start, limit)
         return IdPage([point["id"] for point in page], after)
 
-    def scroll(self, start: PointId | None, limit: int) -> Page:
+    def scroll(self, start: PointId | None, limit: int, *, longest: int | None = None) -> Page:
         page, after = self._page(start, limit)
-        return Page(_rows(page), after)
+        return _bounded(Page(_rows(page), after), longest if longest is not None else LONGEST_PAGE * (limit > 1))
 
-    def retrieve(self, ids: Sequence[PointId]) -> Page:
-        return Page(_rows([point for point in self.points if point["id"] in ids]), None)
+    def retrieve(self, ids: Sequence[PointId], *, payload: bool = True, vector: bool = True, longest: int = 0) -> Page:
+        self.retrieved.append(tuple(ids))
+        wanted = {"id": True, "payload": payload, "vector": vector}
+        found = [point for point in self.points if point["id"] in ids]
+        rows = [{key: value for key, value in point.items() if wanted.get(key, True)} for point in found]
+        return _bounded(Page(_rows(rows), None), longest)
 
     def query(self, query: Query) -> tuple[Hit, ...]:
         self.before_query(query)
         self.asked.append(query)
         hits = [
-            Hit(point["id"], _score(query, vector), dict(point.get("payload") or {}))
+            Hit(point["id"], _score(query, vector), dict(point.get("payload") or {}) if query.with_payload else None)
             for point in self.points
             if (vector := _vector(point, query.using)) is not None
         ]
@@ -104,6 +110,12 @@ def failing(error: QdrillError) -> Callable[[Query], None]:
         raise error
 
     return fail
+
+
+def _bounded(page: Page, longest: int) -> Page:
+    if longest and len(page.rows) > longest:
+        raise TooLong(len(page.rows))
+    return page
 
 
 def _order(point: PointId) -> tuple[bool, int, str]:

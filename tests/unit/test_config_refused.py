@@ -62,7 +62,7 @@ def test_broken_toml_names_its_line() -> None:
         (DRILL + 'after = "destroy"', 'after must be one of keep, delete, not "destroy"'),
         (STORE + 'path = "x"', "[stores.local] has both url and path"),
         ("[stores.local]", "[stores.local] needs a url"),
-        ('[stores."a/b"]\nurl = "http://x"', '[stores] has a name "a/b"'),
+        ('[stores."a/b"]\nurl = "http://x"', 'drills.toml: [stores] has a name "a/b"'),
         ('[stores.env]\nurl = "http://x"', "[stores.env] has the name of the store that QDRANT_URL makes"),
         ('[stores.s]\nurl = "http://x/prefix"', "[stores.s] url must end after host and port"),
         ('[rag_api]\nurl = "http://x?key=hunter2"', "[rag_api] url must hold no ? or #"),

@@ -118,7 +118,7 @@ def dump_index(workdir: Path) -> Iterator[DumpIndex]:
     except sqlite3.Error as error:
         shown = terminal_text(str(workdir), 300)
         raise OutputError(
-            f"cannot keep an index in {shown}: {error}; make room there or name another place with -o"
+            f"cannot keep an index in {shown}: {error}; make room there, or set artifacts in drills.toml"
         ) from error
     finally:
         if path is not None:

@@ -13,7 +13,7 @@ _KEYS_SHOWN = 10
 def notes_of(file: DumpFile, survey: Survey, plan: Plan) -> tuple[str, ...]:
     """The notes, the weightiest first."""
     found = (
-        _partial(survey),
+        partial_note(survey),
         "" if survey.rows else "the dump holds no rows",
         _embedded(plan),
         _rescaled(survey, plan),
@@ -25,7 +25,8 @@ def notes_of(file: DumpFile, survey: Survey, plan: Plan) -> tuple[str, ...]:
     return tuple(note for note in found if note)
 
 
-def _partial(survey: Survey) -> str:
+def partial_note(survey: Survey) -> str:
+    """That the dump itself says that it is not whole; empty where it does not."""
     if survey.next_page is None:
         return ""
     start = terminal_text(survey.next_page[:80].decode("utf-8", "replace"), 60)

@@ -11,6 +11,7 @@ import msgspec
 from qdrill import __version__
 from qdrill.archive.dump_file import DumpFile
 from qdrill.archive.dump_index import DumpIndex
+from qdrill.archive.dump_notes import partial_note
 from qdrill.archive.dump_plan import Plan
 from qdrill.archive.dump_rows import Pieces
 from qdrill.archive.dump_survey import Survey
@@ -120,6 +121,7 @@ class DumpWriter:
             digest=root_digest(chunk.digest for chunk in chunks),
             chunks=tuple(chunks),
             data_file=archive.name,
+            partial=partial_note(self._survey),
         )
 
 

@@ -36,6 +36,7 @@ class Manifest(Described, frozen=True):
         count_before, count_after: exact counts of the source around the backup; None where it would not tell.
         started, finished: ISO 8601 with zone. seconds: monotonic.
         digest: of the whole data file, through its chunks.
+        partial: why it is known not to hold all of its source; empty, and not written, where nothing says so.
     """
 
     chunk_rows: int
@@ -51,11 +52,20 @@ class Manifest(Described, frozen=True):
     chunks: tuple[Chunk, ...]
     data_file: str
     schema: str = SCHEMA
+    partial: str = ""
 
 
 def manifest_path(archive: Path) -> Path:
     """`….manifest.json` beside a data file."""
     return archive.with_name(archive.name.removesuffix(".json") + ".manifest.json")
+
+
+def followed(path: Path) -> Path:
+    """`path`, or where it is a link to an archive and has no manifest beside it, that archive's data file."""
+    if not path.is_symlink() or manifest_path(path).exists():
+        return path
+    archive = path.resolve()
+    return archive if manifest_path(archive).exists() else path
 
 
 def part_path(archive: Path) -> Path:
@@ -82,7 +92,8 @@ def finish_swap(archive: Path) -> None:
 
 def render_manifest(manifest: Manifest) -> bytes:
     """The manifest as it stands on disk; the same manifest gives the same bytes."""
-    names = [name for name in Manifest.__struct_fields__ if name not in ("schema", "chunks")]
+    unwritten = {"schema", "chunks"} if manifest.partial else {"schema", "chunks", "partial"}
+    names = [name for name in Manifest.__struct_fields__ if name not in unwritten]
     chunks = b",\n".join(map(msgspec.json.encode, manifest.chunks))
     members = (member(name, getattr(manifest, name)) for name in ("schema", *names))
     return sealed([*members, b'"chunks":[\n%b\n]' % chunks])

@@ -11,10 +11,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import msgspec
+
 from qdrill.archive.manifest import finish_swap, manifest_path, part_path, waiting_manifest
 from qdrill.errors import OutputError, UsageError
 from qdrill.files import make_directory, output_errors, size_text, sync_directory
 from qdrill.names import terminal_text
+from qdrill.rows.splice import UNREADABLE
+
+ELSEWHERE = "name another archive"
+"""How a line ends about a place that cannot be used; a command adds the option by which its archive is named."""
+MANIFEST_SUFFIX = ".manifest.json"
+_UNFINISHED = (".part", ".journal", ".server")
+_FAMILIES = ("qdrill.archive/", "qdrill.snapshot/")
+
+
+class _Said(msgspec.Struct):
+    schema: str
+    data_file: str
+    bytes: int = -1
 
 
 def need_room(path: Path, need: int) -> None:
@@ -28,29 +43,77 @@ def need_room(path: Path, need: int) -> None:
     if free < need:
         raise OutputError(
             f"cannot write {terminal_text(str(path))}: about {size_text(need)} are needed and {size_text(free)} "
-            "are free; make room or name another place with -o"
+            f"are free; make room or {ELSEWHERE}"
         )
 
 
 def refuse_what_is_not_ours(path: Path) -> None:
-    """Refuse a place that holds anything but nothing, an empty file, or an archive of qdrill.
+    """Refuse a place that holds anything but nothing, an empty file, or an archive of qdrill with its manifest.
 
     Raises:
-        OutputError: a directory, a device, a link, or somebody's file.
+        UsageError: no archive can have this name.
+        OutputError: a directory, a device, a link, or somebody's file, there or where the manifest is to be.
     """
-    shown = terminal_text(str(path))
+    why = why_no_archive(path)
+    if why:
+        raise UsageError(f"{terminal_text(str(path))} {why}")
     finish_swap(path)
+    size = _plain_size(path)
+    manifest = manifest_path(path)
+    manifest_size = _plain_size(manifest)
+    if manifest_size and not _is_manifest_of(path, manifest):
+        raise OutputError(
+            f"cannot write {terminal_text(str(manifest))}: a file stands there that is no manifest of this archive; "
+            f"move it away, or {ELSEWHERE}"
+        )
+    if size and not manifest_size:
+        raise OutputError(
+            f"cannot write {terminal_text(str(path))}: a file stands there that is no archive of qdrill; move it "
+            f"away, or {ELSEWHERE}"
+        )
+
+
+def why_no_archive(path: Path) -> str:
+    """Why the data file of an archive cannot have this name, as the end of a sentence about it; empty where it can."""
+    if path.name in ("", ".."):
+        return "is a directory; name a file"
+    if path.name.endswith(MANIFEST_SUFFIX):
+        return f"is a name for a manifest; name the archive itself, such as {_data_name(path)}"
+    if path.name.startswith(".") and path.name.endswith(_UNFINISHED):
+        return f"is a name for an unfinished archive; {ELSEWHERE}"
+    return ""
+
+
+def _data_name(path: Path) -> str:
+    return terminal_text(path.name.removesuffix(MANIFEST_SUFFIX) + ".json", 60)
+
+
+def _plain_size(path: Path) -> int:
+    """Bytes of the file at `path`, 0 where there is none; raises OutputError where it is not a plain file."""
     with output_errors(path):
         if not os.path.lexists(path):
-            return
+            return 0
         status = path.lstat()
     if not stat.S_ISREG(status.st_mode):
-        raise OutputError(f"cannot write {shown}: it is not a plain file; name another place with -o")
-    if status.st_size and not manifest_path(path).exists():
-        raise OutputError(
-            f"cannot write {shown}: a file stands there that is no archive of qdrill; move it away, or name "
-            "another place with -o"
-        )
+        raise OutputError(f"cannot write {terminal_text(str(path))}: it is not a plain file; {ELSEWHERE}")
+    return status.st_size
+
+
+def _is_manifest_of(archive: Path, manifest: Path) -> bool:
+    """Whether `manifest` was made by qdrill, damaged or not, for `archive`, or for one that was renamed to it."""
+    with output_errors(manifest):
+        data = manifest.read_bytes()
+    try:
+        said = msgspec.json.decode(data, type=_Said)
+    except UNREADABLE:
+        return data.startswith(tuple(b'{\n"schema":"' + family.encode() for family in _FAMILIES))
+    if not said.schema.startswith(_FAMILIES):
+        return False
+    if said.data_file == archive.name:
+        return True
+    with suppress(OSError, ValueError):
+        return archive.stat().st_size == said.bytes and not manifest.with_name(said.data_file).exists()
+    return False
 
 
 def open_alone(path: Path) -> int:
@@ -75,9 +138,7 @@ def open_alone(path: Path) -> int:
         raise
     if not ours:
         os.close(descriptor)
-        raise UsageError(
-            f"another qdrill is writing {terminal_text(str(path))}; wait for it or name another file with -o"
-        )
+        raise UsageError(f"another qdrill is writing {terminal_text(str(path))}; wait for it or {ELSEWHERE}")
     return descriptor
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qdrill.cli.context import AppContext
-from qdrill.errors import UsageError
+from qdrill.errors import ArchiveError, UsageError
 from qdrill.names import safe_file_part, terminal_text
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def adopt(app: AppContext, path: Path, *, like: str | None, distance: str | None
         control=app.control,
     )
     if adopted.rejected and adopted.rejected_total and not _has_rows(adopted.archive):
-        raise UsageError(
+        raise ArchiveError(
             f"no row of {terminal_text(str(path), 300)} can be restored; the first, {adopted.rejected[0].id}: "
             f"{adopted.rejected[0].reason}; nothing was written"
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qdrill.cli.options import pass_app_for_screen, shared_options
+from qdrill.cli.paths import named
 from qdrill.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _NEEDED = ("starlette", "uvicorn", "pydantic")
 
 
 @click.command()
-@click.option("--store", metavar="NAME", help="Store to serve (default: the first of drills.toml).")
+@click.option("--store", type=named, metavar="NAME", help="Store to serve (default: the first of drills.toml).")
 @click.option(
     "--listen", metavar="HOST:PORT", default="127.0.0.1:8000", show_default=True, help="Where; port 0 is a free one."
 )

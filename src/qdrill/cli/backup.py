@@ -10,7 +10,9 @@ import click
 from qdrill import units
 from qdrill.cli import output
 from qdrill.cli.context import AppContext
+from qdrill.cli.numbers import Finite
 from qdrill.cli.options import connections_option, pass_app, shared_options
+from qdrill.cli.paths import archive_file, named
 
 if TYPE_CHECKING:
     from qdrill.address import Address
@@ -18,8 +20,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("address", metavar="[ADDR]", required=False)
-@click.option("-o", "--output", "file", type=click.Path(path_type=Path), metavar="FILE", help="Archive to write.")
+@click.argument("address", metavar="[ADDR]", required=False, type=named)
+@click.option("-o", "--output", "file", type=archive_file, metavar="FILE", help="Archive to write.")
 @click.option(
     "--method",
     type=click.Choice(["rows", "snapshot"]),
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 @click.option("--resume", is_flag=True, help="Go on with a backup that was killed; a snapshot is begun anew.")
 @click.option(
     "--delay-ms-per-point",
-    type=click.FloatRange(0, 3_600_000),
+    type=Finite(0, 3_600_000),
     default=0.0,
     metavar="X",
     help="Throttle: milliseconds for each point, over all connections together.",
@@ -58,7 +60,7 @@ def backup(
     from qdrill.address import parse_address
 
     source = parse_address(address or app.config.default_store.name, app.config)
-    app.resumable = method == "rows"
+    app.resumable, app.archive_option = method == "rows", "-o"
     app.control.throttle(delay_ms_per_point)
     made = _snapshot(app, source, file) if method == "snapshot" else _rows(app, source, file, resume, connections)
     app.settle()

@@ -10,6 +10,7 @@ from qdrill import units
 from qdrill.cli import output
 from qdrill.cli.context import AppContext
 from qdrill.cli.options import pass_app, shared_options
+from qdrill.cli.paths import named
 from qdrill.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _KEYS = ("store", "collection", "points", "vectors", "status", "aliases", "error
 
 
 @click.command()
-@click.argument("store", required=False)
+@click.argument("store", required=False, type=named)
 @shared_options
 @pass_app
 def collections(app: AppContext, store: str | None) -> int:

@@ -41,6 +41,6 @@ def wants_screen(options: Options) -> bool:
 
 
 def on_terminal() -> bool:
-    """Whether both stdin and stdout are a terminal that can show a screen."""
-    streams = (sys.stdin, sys.stdout)
+    """Whether stdin, stdout and stderr, which the screen is drawn on, are a terminal that can show a screen."""
+    streams = (sys.stdin, sys.stdout, sys.stderr)
     return os.environ.get("TERM") != "dumb" and all(one is not None and one.isatty() for one in streams)

@@ -31,6 +31,7 @@ class AppContext:
         environ: the environment variables.
         control: cancels everything under way.
         resumable: whether an interrupted command can be gone on with.
+        archive_option: the option that names the archive which the command writes; empty where there is none.
     """
 
     def __init__(self, options: Options) -> None:
@@ -38,6 +39,7 @@ class AppContext:
         self.environ: Mapping[str, str] = os.environ
         self.control = JobControl()
         self.resumable = False
+        self.archive_option = ""
 
     @cached_property
     def sink(self) -> Sink:

@@ -9,7 +9,9 @@ import click
 
 from qdrill.cli import drill_view, output
 from qdrill.cli.console import wants_screen
+from qdrill.cli.numbers import Finite
 from qdrill.cli.options import lang_option, pass_app_for_screen, shared_options
+from qdrill.cli.paths import any_path, output_file
 from qdrill.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,16 +26,15 @@ if TYPE_CHECKING:
 @click.option(
     "--dir",
     "directory",
-    type=click.Path(path_type=Path),
+    type=any_path,
+    metavar="PATH",
     default=Path(".qdrill/demo"),
     show_default=True,
     help="Where collections, archive and records of the demonstration live.",
 )
-@click.option(
-    "--speed", type=click.FloatRange(0.1, 100), default=1.0, show_default=True, help="Of the walkthrough; 2 is twice."
-)
-@click.option("--record", type=click.Path(path_type=Path), metavar="FILE.cast", help="Record the walkthrough.")
-@click.option("--storyboard", type=click.Path(path_type=Path), metavar="DIR", help="Write it as a page of pictures.")
+@click.option("--speed", type=Finite(0.1, 100), default=1.0, show_default=True, help="Of the walkthrough; 2 is twice.")
+@click.option("--record", type=output_file, metavar="FILE.cast", help="Record the walkthrough.")
+@click.option("--storyboard", type=any_path, metavar="DIR", help="Write it as a page of pictures.")
 @lang_option
 @shared_options
 @pass_app_for_screen

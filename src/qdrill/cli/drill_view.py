@@ -120,11 +120,11 @@ def _failed_detail(check: Check, words: DrillWords) -> list[str]:
     """What was expected and which ids, where a check did not pass."""
     if check.state in ("pass", "not_applicable"):
         return []
-    rows = [(words("expected"), words.sentence(check.expected))]
+    rows = [(words("expected"), words.sentence(check.expected))] if check.expected else []
     rows += [("", words.sentence(one)) for one in check.ids[:_LISTED]]
     if len(check.ids) > _LISTED:
         rows.append(("", words("more", n=len(check.ids) - _LISTED)))
-    return output.pairs(rows, indent=6)
+    return output.pairs(rows, indent=6) if rows else []
 
 
 def _search_lines(search: SearchOutcome, words: DrillWords) -> list[str]:

@@ -10,6 +10,7 @@ import click
 
 from qdrill.cli import output
 from qdrill.cli.options import pass_app_for_screen, shared_options
+from qdrill.cli.paths import rendered_file
 from qdrill.errors import ArchiveError, ExitCode, Interrupted, QdrillError, UsageError
 from qdrill.names import terminal_text
 
@@ -26,9 +27,7 @@ _LOOK_SECONDS = 15.0
 
 @click.command()
 @click.option("--listen", metavar="HOST:PORT", help="Where to serve (default: [exporter] listen, 127.0.0.1:9755).")
-@click.option(
-    "--textfile", type=click.Path(path_type=Path), metavar="FILE", help="Write them to FILE (*.prom) as well."
-)
+@click.option("--textfile", type=rendered_file, metavar="FILE", help="Write them to FILE (*.prom) as well.")
 @click.option("--push", "gateway", metavar="URL", help="Push them to this Pushgateway as well.")
 @click.option("--once", is_flag=True, help="Do not serve: write and push once, or print them.")
 @shared_options
@@ -132,7 +131,7 @@ def _show(app: AppContext, registry: CollectorRegistry) -> None:
         output.emit_json([{"name": one.name, "labels": one.labels, "value": one.value} for one in samples])
         return
     lines = exposition(registry).decode("utf-8").removesuffix("\n").split("\n")
-    shown = map(terminal_text, lines) if sys.stdout is not None and sys.stdout.isatty() else lines
+    shown = map(terminal_text, lines) if sys.stdout.isatty() else lines
     output.write("\n".join(shown))
 
 

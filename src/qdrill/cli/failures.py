@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qdrill.cli.plain import write_line
+from qdrill.cli.streams import OutputLost, ReaderGone, forget_output
 from qdrill.errors import ExitCode, Interrupted, QdrillError, StoreError
+from qdrill.names import terminal_text
 
 if TYPE_CHECKING:
     from qdrill.cli.options import Options
@@ -19,17 +22,17 @@ if TYPE_CHECKING:
 
 def report(error: BaseException, options: Options) -> int:
     """Say what went wrong, as the options ask for it; returns the exit code."""
-    if isinstance(error, SystemExit) and not error.code:
-        return int(ExitCode.PASSED)
-    # click turns a broken pipe into SystemExit on its way here.
-    if isinstance(error, BrokenPipeError | SystemExit):
-        _forget_stdout()
-        return int(ExitCode.ARCHIVE)
+    if isinstance(error, SystemExit):
+        if not error.code:
+            return int(ExitCode.PASSED)
+        # click takes any broken pipe for the reader of our output, which is told by an error of its own here.
+        error = error.__context__ if isinstance(error.__context__, BrokenPipeError) else error
+    if isinstance(error, OutputLost):
+        forget_output()
+        if isinstance(error, ReaderGone):
+            return int(error.exit_code)
     text, code = describe(error, options)
-    try:
-        _say(text, code, options)
-    except BrokenPipeError:
-        _forget_stdout()
+    _say(text, code, options)
     return code
 
 
@@ -42,12 +45,22 @@ def describe(error: BaseException, options: Options) -> tuple[str, int]:
         hint = "; run the same command with --resume to go on" if resumable else ""
         return f"interrupted{hint}", int(ExitCode.INTERRUPTED)
     if isinstance(error, QdrillError):
-        return str(error) or type(error).__name__, int(error.exit_code)
+        return _with_option(str(error) or type(error).__name__, options), int(error.exit_code)
     if isinstance(error, KeyboardInterrupt | click.Abort):
         return "interrupted", int(ExitCode.INTERRUPTED)
     if isinstance(error, click.ClickException):
         return _usage(error), int(ExitCode.USAGE)
-    return _crash(error, options), int(ExitCode.FAILED)
+    return _crash(error, options), int(ExitCode.INTERNAL)
+
+
+def _with_option(text: str, options: Options) -> str:
+    """A line that asks for another archive, with the option of this command that names one."""
+    option = options.app.archive_option if options.app is not None else ""
+    if option:
+        from qdrill.archive.place import ELSEWHERE
+
+        return f"{text} with {option}" if text.endswith(ELSEWHERE) else text
+    return text
 
 
 def _usage(error: click.ClickException) -> str:
@@ -58,23 +71,19 @@ def _usage(error: click.ClickException) -> str:
 
 
 def _say(text: str, code: int, options: Options) -> None:
-    from qdrill.names import terminal_text
-
     if options.json:
         from qdrill.cli.output import emit_json
 
-        emit_json({"error": text, "exit_code": code})
+        try:
+            emit_json({"error": text, "exit_code": code})
+        except OutputLost:
+            forget_output()
     if options.log_json:
         from qdrill.cli.log_json import JsonSink
 
         JsonSink(sys.stderr).record("error", {"error": text, "exit_code": code})
         return
-    print(f"qdrill: {terminal_text(text)}", file=sys.stderr, flush=True)  # noqa: T201
-
-
-def _forget_stdout() -> None:
-    """Whoever read our output is gone: nothing more is written, and the interpreter's last flush stays quiet."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    write_line(sys.stderr, f"qdrill: {terminal_text(text)}")
 
 
 def _crash(error: BaseException, options: Options) -> str:

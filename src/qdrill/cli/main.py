@@ -12,6 +12,8 @@ import click
 from qdrill import __version__
 from qdrill.cli.failures import report
 from qdrill.cli.options import Options, shared_options
+from qdrill.cli.streams import open_streams
+from qdrill.errors import ExitCode
 
 # name -> (module, attribute, one line of help); in the order of the help.
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -31,7 +33,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "doctor": ("qdrill.cli.doctor", "doctor", "Check configuration, stores, rights, disk space, versions."),
 }
 _EPILOG = """Exit codes: 0 passed, 1 failed, 2 usage or configuration, 3 store unreachable or refused, 4 inconclusive,
-5 archive unusable or output cannot be written, 130 interrupted."""
+5 archive unusable or output cannot be written, 70 internal error, 130 interrupted."""
 
 
 class LazyGroup(click.Group):
@@ -97,7 +99,8 @@ def run(arguments: Sequence[str]) -> int:
     """Run a command line; returns its exit code."""
     options = Options()
     try:
-        return _run(list(arguments), options)
+        code = _run(list(arguments), options)
+        return int(ExitCode.ARCHIVE) if code == ExitCode.PASSED and _log_lost(options) else code
     except BaseException as error:  # noqa: BLE001 - the one place where every error ends
         if options.app is not None:
             options.app.settle()
@@ -116,10 +119,12 @@ def _run(arguments: list[str], options: Options) -> int:
     return int(code or 0)
 
 
+def _log_lost(options: Options) -> bool:
+    """Whether events were asked for as lines and some could not be written; only narration may go unheard."""
+    return options.log_json and bool(getattr(sys.stderr, "lost", False))
+
+
 def main() -> NoReturn:
     """Entry point of the installed command."""
-    for stream in (sys.stdout, sys.stderr):
-        # What the terminal's encoding lacks is shown escaped; it never stops a drill.
-        if stream is not None and hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    open_streams()
     sys.exit(run(sys.argv[1:]))

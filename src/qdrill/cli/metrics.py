@@ -10,6 +10,7 @@ import click
 from qdrill.cli import metrics_view, output
 from qdrill.cli.context import AppContext
 from qdrill.cli.options import pass_app, shared_options
+from qdrill.cli.paths import named
 from qdrill.errors import ExitCode, SignalError, UsageError
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _MEND = ("mend the expression", "the expression is empty")
 
 
 @click.command()
-@click.argument("drill", required=False)
+@click.argument("drill", required=False, type=named)
 @click.option("--query", metavar="PROMQL", help="Ask Prometheus this instead, and print the series.")
 @click.option("--minutes", type=click.Choice(["5", "15", "60"]), help="How far back to look.  [default: 5]")
 @shared_options

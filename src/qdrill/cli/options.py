@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 import click
 
+from qdrill.cli.paths import any_path
+
 if TYPE_CHECKING:
     from qdrill.cli.context import AppContext
 
@@ -52,7 +54,7 @@ def _flag(*names: str, text: str) -> Callable[[F], F]:
 _SHARED: tuple[Callable[[Any], Any], ...] = (
     click.option(
         "--config",
-        type=click.Path(path_type=Path),
+        type=any_path,
         metavar="FILE",
         expose_value=False,
         callback=_remember,

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from qdrill.errors import OutputError
 from qdrill.names import cell_width, terminal_text
 from qdrill.records import text as documents
 
@@ -20,20 +19,9 @@ Style = Literal["bold", "dim", "red", "green", "yellow", "cyan", ""]
 
 
 def write(text: str) -> None:
-    """Write lines of text to stdout.
-
-    Raises:
-        OutputError: it cannot be written, such as to a full disk. BrokenPipeError: the reader is gone.
-    """
-    if sys.stdout is None:
-        raise OutputError("standard output is closed; write to a file or a terminal")
-    try:
-        sys.stdout.write(text + "\n")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise OutputError(f"cannot write to standard output: {error.strerror}; make room or write elsewhere") from error
+    """Write lines of text to stdout; raises OutputLost where it cannot be written, such as to a full disk."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 def emit_json(document: Any) -> None:
@@ -54,7 +42,7 @@ def width() -> int:
 
 def table_room() -> int:
     """Columns for a table: the terminal's; what is piped on is given whole."""
-    return width() if sys.stdout is not None and sys.stdout.isatty() else _UNCUT
+    return width() if sys.stdout.isatty() else _UNCUT
 
 
 def paint(text: str, style: Style, on: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,11 +14,14 @@ from qdrill import units
 from qdrill.cli import output
 from qdrill.cli.context import AppContext
 from qdrill.cli.options import lang_option, pass_app, shared_options
+from qdrill.cli.paths import named, rendered_file
 
 if TYPE_CHECKING:
     from qdrill.language import Lang
     from qdrill.records.model import DrillRecord
 
+# The heading of a page; a warning may stand before it.
+_RENDERED = re.compile("(?:.*\n)?# (?:Drill record|演练记录) ".encode(), re.DOTALL)
 # Each takes some milliseconds.
 CHECKED = 200
 _STATES_ZH: Mapping[str, str] = {
@@ -26,6 +30,7 @@ _STATES_ZH: Mapping[str, str] = {
     "inconclusive": "无法判定",
     "interrupted": "中断",
     "unfinished": "未结束",
+    "refused": "未执行",
     "edited": "已改动",
 }
 
@@ -41,7 +46,8 @@ def record() -> None:
 def list_command(app: AppContext) -> int:
     """Past drills, newest first, and how their recovery time develops.
 
-    A record that is not as its drill wrote it is `edited`; a drill that runs now, or was killed, is `unfinished`.
+    A record that is not as its drill wrote it is `edited`, and has no verdict to rely on; a drill that runs now, or
+    was killed, is `unfinished`; one that was not let begin, or go on, is `refused`.
     """
     from qdrill.records.history import list_records
     from qdrill.records.integrity import check_chain, check_record
@@ -82,7 +88,7 @@ def _lines(records: Sequence[DrillRecord], problems: Mapping[str, Sequence[str]]
 
 
 @record.command()
-@click.argument("drill", metavar="ID")
+@click.argument("drill", metavar="ID", type=named)
 @shared_options
 @pass_app
 def show(app: AppContext, *, drill: str) -> int:
@@ -93,13 +99,12 @@ def show(app: AppContext, *, drill: str) -> int:
     from dataclasses import asdict
 
     from qdrill.records.history import find_record
-    from qdrill.records.integrity import check_chain, check_record
     from qdrill.records.model import RECORD_NAME
     from qdrill.records.render_toml import load_record
 
     folder = find_record(_drills(app), drill)
     found = load_record(folder)
-    problems = [*check_record(folder, found), *check_chain(_drills(app))]
+    problems = _problems(app, folder, found)
     for problem in problems:
         app.warn(problem)
     if app.json:
@@ -110,27 +115,45 @@ def show(app: AppContext, *, drill: str) -> int:
 
 
 @record.command()
-@click.argument("drill", metavar="ID")
+@click.argument("drill", metavar="ID", type=named)
 @lang_option
-@click.option("-o", "--output", "file", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE.")
+@click.option("-o", "--output", "file", type=rendered_file, metavar="FILE", help="Write to FILE.")
 @shared_options
 @pass_app
 def render(app: AppContext, *, drill: str, lang: Lang | None, file: Path | None) -> int:
-    """A record as Markdown, in English or 中文."""
-    from qdrill.files import write_whole
+    """A record as Markdown, in English or 中文.
+
+    Where the record, a file of it or the chain of records is not as the drills left it, the page begins with a
+    warning, and the exit code is 1.
+    """
+    from qdrill.files import refuse_foreign, write_whole
     from qdrill.records.history import find_record
     from qdrill.records.render_markdown import render_markdown
     from qdrill.records.render_toml import load_record
 
     lang = lang or app.lang
-    text = render_markdown(load_record(find_record(_drills(app), drill)), lang)
+    folder = find_record(_drills(app), drill)
+    found = load_record(folder)
+    problems = _problems(app, folder, found)
+    if problems:
+        more = f", and {len(problems) - 1} more" if len(problems) > 1 else ""
+        app.warn(f"do not rely on this page: {problems[0]}{more}; see `qdrill record show {folder.name}`")
+    text = render_markdown(found, lang, problems)
     if file is not None:
+        refuse_foreign(file, _RENDERED, "rendered drill record")
         write_whole(file, text.encode())
     if app.json:
-        output.emit_json({"lang": lang, "markdown": text, "file": str(file) if file else None})
+        output.emit_json({"lang": lang, "markdown": text, "file": str(file) if file else None, "problems": problems})
     elif file is None:
         output.write(text.rstrip("\n"))
-    return 0
+    return 1 if problems else 0
+
+
+def _problems(app: AppContext, folder: Path, found: DrillRecord) -> list[str]:
+    """What is wrong with a record, its files and the chain of records; a line each."""
+    from qdrill.records.integrity import check_chain, check_record
+
+    return [*check_record(folder, found), *check_chain(_drills(app))]
 
 
 def _drills(app: AppContext) -> Path:
@@ -141,6 +164,8 @@ def _state(one: DrillRecord, problems: Sequence[str] | None) -> str:
     """The verdict, or why there is none to rely on."""
     if problems:
         return "edited"
+    if one.refused:
+        return "refused"
     return one.verdict if one.time.finished is not None else "unfinished"
 
 
@@ -148,7 +173,8 @@ def _row(one: DrillRecord, problems: Sequence[str] | None) -> dict[str, Any]:
     return {
         "id": one.id,
         "name": one.name,
-        "verdict": one.verdict,
+        "verdict": None if problems else one.verdict,
+        "recorded_verdict": one.verdict,
         "state": _state(one, problems),
         "reason": one.reason,
         "evidence": one.evidence,

@@ -11,7 +11,9 @@ import click
 
 from qdrill.cli import output, restore_view
 from qdrill.cli.context import AppContext
+from qdrill.cli.numbers import Finite
 from qdrill.cli.options import connections_option, pass_app, shared_options
+from qdrill.cli.paths import named
 from qdrill.errors import ArchiveError, UsageError
 from qdrill.names import terminal_text
 
@@ -26,21 +28,26 @@ _POLL_SECONDS = 0.2
 
 
 @click.command()
-@click.argument("file", metavar="[FILE]", required=False)
-@click.argument("address", metavar="[ADDR]", required=False)
+@click.argument("file", metavar="[FILE]", required=False, type=named)
+@click.argument("address", metavar="[ADDR]", required=False, type=named)
 @click.option(
     "--replace", "replaced", metavar="NAME", help="Delete the target first; NAME repeats its collection's name."
 )
 @click.option("--resume", is_flag=True, help="Go on with a restore that was killed.")
-@click.option("--aliases", is_flag=True, help="Bring the archive's aliases back too.")
+@click.option(
+    "--aliases", is_flag=True, help="Bring the archive's aliases back too, where no other collection has them."
+)
+@click.option("--move-aliases", is_flag=True, help="The same, and take them from the collections that have them.")
 @connections_option
 @click.option(
     "--wait-optimized",
-    type=click.FloatRange(0),
+    type=Finite(0),
     metavar="SECONDS",
     help="Wait so long at most for indexes to be built; exit 4 when they are not.",
 )
-@click.option("--like", metavar="ADDR", help="For a dump without a manifest: the collection to be made like.")
+@click.option(
+    "--like", type=named, metavar="ADDR", help="For a dump without a manifest: the collection to be made like."
+)
 @click.option(
     "--distance",
     type=click.Choice(["Cosine", "Dot", "Euclid", "Manhattan"], case_sensitive=False),
@@ -57,6 +64,7 @@ def restore(
     replaced: str | None,
     resume: bool,
     aliases: bool,
+    move_aliases: bool,
     connections: int | None,
     wait_optimized: float | None,
     like: str | None,
@@ -67,8 +75,9 @@ def restore(
 
     FILE is what `qdrill backup` made, rows or a snapshot, or BACKUP_JSON; ADDR is
     the default store's collection of the runbook where it is left out. Nothing that
-    exists is written into, unless --replace repeats its name. Exit 1 where a row or
-    a setting did not come back.
+    exists is written into, unless --replace repeats its name. Exit 1 where a row, a
+    setting or an alias asked for did not come back, 4 where the archive itself is
+    known not to be whole.
     """
     from qdrill.archive.reader import ArchiveReader
     from qdrill.archive.snapshot_manifest import is_snapshot
@@ -79,7 +88,14 @@ def restore(
     refuse_guarded(target)
     path = _archive_file(app, file)
     app.resumable = True
-    options = RestoreOptions(str(target), app.lanes(target, connections), resume, replaced, aliases)
+    options = RestoreOptions(
+        str(target),
+        app.lanes(target, connections),
+        resume,
+        replaced,
+        aliases=aliases or move_aliases,
+        move_aliases=move_aliases,
+    )
     if not _has_manifest(path):
         if path.suffix == ".snapshot":
             raise ArchiveError(
@@ -105,9 +121,12 @@ def restore(
 def _rows(
     app: AppContext, archive: ArchiveReader, target: Address, options: RestoreOptions
 ) -> tuple[CollectionWriter, Restored]:
+    from qdrill.drill.one_shard import one_shard_words
     from qdrill.drill.restore import restore as run_restore
 
     writer = app.target_writer(target)
+    if why := one_shard_words(archive.manifest.info_data, app.store(target.store.config).version()):
+        app.warn(why)
     return writer, run_restore(archive, writer, options, app.control, app.emit)
 
 
@@ -180,15 +199,26 @@ def _target(app: AppContext, address: str | None) -> Address:
 
 def _archive_file(app: AppContext, file: str | None) -> Path:
     from qdrill.config_model import user_path
+    from qdrill.drill.places import not_plain
 
     path = user_path(file) if file is not None else app.config.runbook.backup_json
     if path is None:
         raise UsageError("no archive is named; give FILE, or set BACKUP_JSON")
+    path = _followed(path)
     if not path.is_file():
-        what = "is a directory" if path.is_dir() else "is not there"
+        what = not_plain(path) or "is not there"
         if not _has_manifest(path):
             raise ArchiveError(f"the archive {_shown(path)} {what}; name a file that `qdrill backup` made, or a dump")
     return path
+
+
+def _followed(path: Path) -> Path:
+    from qdrill.archive.manifest import followed
+
+    try:
+        return followed(path)
+    except (OSError, ValueError, RuntimeError):
+        return path
 
 
 def _has_manifest(path: Path) -> bool:

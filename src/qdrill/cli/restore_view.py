@@ -7,18 +7,19 @@ from typing import Any
 
 from qdrill import units
 from qdrill.cli import output
+from qdrill.drill.restore_aliases import not_set
 from qdrill.errors import ExitCode
-from qdrill.results import RestoreResult
+from qdrill.results import AliasOutcome, RestoreResult
 
 LISTED = 20
 
 
 def exit_code(result: RestoreResult) -> int:
-    """0 only where every row and every setting came back; 4 where there was nothing to bring back."""
+    """0 only where all that was asked for came back; 4 where there was nothing to bring back, or not all was there."""
     whole = result.points_restored == result.points_expected and not result.rejected_total
-    if not whole or result.config_differences:
+    if not whole or result.config_differences or not_set(result):
         return int(ExitCode.FAILED)
-    return int(ExitCode.PASSED if result.points_expected else ExitCode.INCONCLUSIVE)
+    return int(ExitCode.PASSED if result.points_expected and not result.partial else ExitCode.INCONCLUSIVE)
 
 
 def as_document(archive: str, target: str, result: RestoreResult) -> dict[str, Any]:
@@ -36,6 +37,9 @@ def as_document(archive: str, target: str, result: RestoreResult) -> dict[str, A
         "batches": result.batches,
         "retries": result.retries,
         "resumed_chunks": result.resumed_chunks,
+        "resumed_repaired": result.resumed_repaired,
+        "aliases": [asdict(one) for one in result.aliases],
+        "partial": result.partial,
     }
 
 
@@ -51,11 +55,20 @@ def as_text(archive: str, target: str, result: RestoreResult, colour: bool) -> s
         ("moments", _moments(result)),
     ]
     if result.resumed_chunks:
-        rows.append(("resumed", f"{units.plural(result.resumed_chunks, 'chunk')} were there from the earlier run"))
+        rows.append(("resumed", _resumed(result)))
     if result.retries:
         rows.append(("retries", units.count(result.retries)))
-    lines = ["restore", *output.pairs(rows), *_rejected(result), *_differences(result)]
+    lines = ["restore", *output.pairs(rows), *_rejected(result), *_differences(result), *_aliases(result)]
     return "\n".join([*lines, "", _bottom_line(result, colour)])
+
+
+def _aliases_why(result: RestoreResult) -> list[str]:
+    left = not_set(result)
+    if not left:
+        return []
+    held = all(one.state == "held" and not one.reason for one in left)
+    way_out = "; --move-aliases takes what other collections hold" if held else ""
+    return [f"{units.plural(len(left), 'alias', 'aliases')} not set{way_out}"]
 
 
 def _moments(result: RestoreResult) -> str:
@@ -78,6 +91,28 @@ def _differences(result: RestoreResult) -> list[str]:
     return ["", "configuration", *output.table((*columns, output.Column("target", flexible=True)), rows)]
 
 
+def _resumed(result: RestoreResult) -> str:
+    there = f"{units.plural(result.resumed_chunks, 'chunk')} there from the earlier run, compared with the archive"
+    if not result.resumed_repaired:
+        return f"{there}: the same"
+    points = units.plural(result.resumed_repaired, "point")
+    return f"{there}: {points} differed or lacked, sent again"
+
+
+def _aliases(result: RestoreResult) -> list[str]:
+    if not result.aliases:
+        return []
+    return ["", "aliases", *output.pairs([(one.name, _alias(one)) for one in result.aliases])]
+
+
+def _alias(alias: AliasOutcome) -> str:
+    if alias.state == "failed":
+        return f"not set: {alias.reason}"
+    if alias.state == "held":
+        return f"left with {alias.holder}, which holds it" + (f"; not moved: {alias.reason}" if alias.reason else "")
+    return f"moved here from {alias.holder}" if alias.state == "moved" else "set"
+
+
 def more(number: int) -> list[str]:
     """The line that says how many are not listed."""
     return [f"  … and {units.count(number)} more"] if number > 0 else []
@@ -86,7 +121,8 @@ def more(number: int) -> list[str]:
 def _bottom_line(result: RestoreResult, colour: bool) -> str:
     code = exit_code(result)
     if code == ExitCode.INCONCLUSIVE:
-        return f"{output.paint('inconclusive', 'yellow', colour)}  the archive holds no point"
+        why_open = result.partial or "the archive holds no point"
+        return f"{output.paint('inconclusive', 'yellow', colour)}  {why_open}"
     if code == ExitCode.PASSED:
         return f"{output.paint('restored', 'green', colour)}  every point counted, every setting read back"
     why = []
@@ -99,4 +135,5 @@ def _bottom_line(result: RestoreResult, colour: bool) -> str:
         why.append(f"{units.plural(result.rejected_total, 'row')} rejected")
     if result.config_differences:
         why.append(f"{units.plural(len(result.config_differences), 'setting differs', 'settings differ')}")
+    why += _aliases_why(result)
     return f"{output.paint('failed', 'red', colour)}  {', '.join(why)}"

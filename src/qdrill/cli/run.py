@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from qdrill.cli import drill_view, output
 from qdrill.cli.context import AppContext
+from qdrill.cli.numbers import Finite
 from qdrill.cli.options import connections_option, pass_app, shared_options
+from qdrill.cli.paths import any_path, archive_file, named
 from qdrill.config_model import Method
 from qdrill.errors import ExitCode, UsageError
 
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("name", metavar="[DRILL]", required=False)
-@click.option("--source", metavar="ADDR", help="Collection to back up; it is only read.")
-@click.option("--target", metavar="ADDR", help="Collection to restore to (default: the source with _restored).")
+@click.argument("name", metavar="[DRILL]", required=False, type=named)
+@click.option("--source", type=named, metavar="ADDR", help="Collection to back up; it is only read.")
+@click.option(
+    "--target", type=named, metavar="ADDR", help="Collection to restore to (default: the source with _restored)."
+)
 @click.option("--method", type=click.Choice(list(get_args(Method))), help="How data get there (default: rows).")
 @click.option("--replace", "replaced", metavar="NAME", help="The target's name, repeated: delete it first.")
 @click.option("--delete-target", is_flag=True, help="At the end delete the target, if this drill made it.")
@@ -32,16 +35,16 @@ if TYPE_CHECKING:
 @click.option("--using", default="", metavar="VECTOR", help="Vector that the searches use, where there are several.")
 @click.option("--embedder", default="", metavar="NAME", help="What embeds the texts.")
 @click.option("--level", type=click.Choice(["count", "sample", "full"]), help="Points to compare (default: full).")
-@click.option("--delay-ms-per-point", type=click.FloatRange(0, 3_600_000), metavar="X", help="Throttle.")
-@click.option("--rto", type=click.FloatRange(0), metavar="SECONDS", help="Recovery time objective.")
-@click.option("--rpo", type=click.FloatRange(0), metavar="SECONDS", help="Recovery point objective.")
-@click.option("--aliases", is_flag=True, help="Restore the source's aliases too.")
-@click.option("--archive", type=click.Path(path_type=Path), metavar="FILE", help="Archive to write.")
+@click.option("--delay-ms-per-point", type=Finite(0, 3_600_000), metavar="X", help="Throttle.")
+@click.option("--rto", type=Finite(0), metavar="SECONDS", help="Recovery time objective.")
+@click.option("--rpo", type=Finite(0), metavar="SECONDS", help="Recovery point objective.")
+@click.option("--aliases", is_flag=True, help="Restore the source's aliases too, where they are free.")
+@click.option("--archive", type=archive_file, metavar="FILE", help="Archive to write.")
 @click.option("--operator", metavar="WHO", help="For the record.")
 @click.option("--ticket", metavar="ID", help="For the record.")
-@click.option("--readme", type=click.Path(path_type=Path), metavar="FILE", help='Update its "Backup Signals" block.')
+@click.option("--readme", type=any_path, metavar="FILE", help='Update its "Backup Signals" block.')
 @click.option("--run-url", default="", metavar="URL", help="What that block links to (default: the record).")
-@click.option("--optimize-wait", type=click.FloatRange(0), metavar="SECONDS", help="Longest wait for the optimizer.")
+@click.option("--optimize-wait", type=Finite(0), metavar="SECONDS", help="Longest wait for the optimizer.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @connections_option
 @shared_options

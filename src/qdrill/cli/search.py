@@ -10,6 +10,7 @@ import click
 from qdrill.cli import output, search_view
 from qdrill.cli.context import AppContext
 from qdrill.cli.options import pass_app, shared_options
+from qdrill.cli.paths import named
 from qdrill.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("address", metavar="ADDR")
+@click.argument("address", metavar="ADDR", type=named)
 @click.argument("text", metavar="[QUERY]", required=False)
-@click.option("--against", metavar="ADDR", help="Ask this collection too, and compare.")
+@click.option("--against", type=named, metavar="ADDR", help="Ask this collection too, and compare.")
 @click.option("--top-k", type=click.IntRange(1, 10_000), default=10, show_default=True, help="Answers to compare.")
 @click.option("--using", default="", metavar="V", help="Name of the vector to search.")
 @click.option("--embedder", metavar="NAME", help="What turns QUERY into a vector.")

@@ -9,14 +9,15 @@ import click
 from qdrill.cli import output, verify_view
 from qdrill.cli.context import AppContext
 from qdrill.cli.options import connections_option, pass_app, shared_options
+from qdrill.cli.paths import named
 
 if TYPE_CHECKING:
     from qdrill.results import Level
 
 
 @click.command()
-@click.argument("left", metavar="A")
-@click.argument("right", metavar="B")
+@click.argument("left", metavar="A", type=named)
+@click.argument("right", metavar="B", type=named)
 @click.option(
     "--level",
     type=click.Choice(["count", "sample", "full"]),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, get_args
 from qdrill import units
 from qdrill.cli import output
 from qdrill.cli.restore_view import more
-from qdrill.results import CompareResult, DifferenceClass, SearchOutcome, Verdict
+from qdrill.results import CompareResult, DifferenceClass, SearchOutcome
 
 if TYPE_CHECKING:
     from qdrill.drill.verify import Verification
@@ -27,12 +27,13 @@ def as_text(found: Verification, colour: bool) -> str:
         ("level", result.level),
         ("time", units.seconds(result.seconds)),
     ]
+    rows += [("note", note) for note in found.notes]
     lines = ["verify", *output.pairs(rows), "", *_classes(result)]
     for kind in get_args(DifferenceClass):
         lines += _class_list(result, kind)
     lines += [*_configuration(result), *_searches(found.searches)]
     word = found.verdict
-    bottom = f"{output.paint(word, _STYLES.get(word, 'yellow'), colour)}  {_why(word, result, found.searches)}"
+    bottom = f"{output.paint(word, _STYLES.get(word, 'yellow'), colour)}  {_why(found)}"
     return "\n".join([*lines, "", bottom])
 
 
@@ -77,7 +78,8 @@ def _search_words(outcome: SearchOutcome) -> str:
     return f"{found}; {outcome.reason}" if outcome.reason and outcome.state != "pass" else found
 
 
-def _why(word: Verdict, result: CompareResult, outcomes: Sequence[SearchOutcome]) -> str:
+def _why(found: Verification) -> str:
+    word, result, outcomes = found.verdict, found.result, found.searches
     if word == "pass":
         return f"all {units.plural(result.compared, 'point')} are the same" + (
             f", and {units.plural(len(outcomes), 'search', 'searches')} answered alike" if outcomes else ""
@@ -88,7 +90,7 @@ def _why(word: Verdict, result: CompareResult, outcomes: Sequence[SearchOutcome]
         return "there is no point to compare"
     if result.level != "full":
         return f"level {result.level} does not compare every point, so it cannot pass"
-    return "not every search could be asked"
+    return found.partial or "not every search could be asked"
 
 
 def _failure(result: CompareResult, outcomes: Sequence[SearchOutcome]) -> str:

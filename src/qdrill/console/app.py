@@ -41,7 +41,7 @@ from qdrill.console.screens.metrics import MetricsScreen
 from qdrill.console.screens.records import RecordsScreen
 from qdrill.console.screens.search import SearchScreen
 from qdrill.console.text import shown
-from qdrill.errors import QdrillError
+from qdrill.errors import ExitCode, QdrillError
 from qdrill.language import language as language_of
 from qdrill.names import terminal_text
 
@@ -287,5 +287,5 @@ def run_app(app: QdrillApp) -> int:
         app.engine.close()
     if app.crash_line:
         print(app.crash_line, file=sys.stderr)  # noqa: T201 - the screen is gone
-        return 1
+        return int(ExitCode.INTERNAL)
     return code or 0

@@ -14,12 +14,11 @@ from qdrill.names import terminal_text
 from qdrill.results import Hit, PointId
 from qdrill.rows.order import order_key
 from qdrill.rows.splice import rows_and_ids
-from qdrill.stores.base import CollectionInfo, IdPage, OptimizerState, Page, Query, UpdateMarks
+from qdrill.stores.base import LONGEST_PAGE, CollectionInfo, IdPage, OptimizerState, Page, Query, UpdateMarks
 from qdrill.stores.wire import TooLong
 
-# As much as a server's reader takes at once: rows of an archive may be of any length too.
-LONGEST_PAGE = 24 << 20
 _KEPT_CHUNKS = 4
+_KEPT_BYTES = 2 * LONGEST_PAGE
 Pairs = list[tuple[PointId, bytes]]
 
 
@@ -68,11 +67,11 @@ class ArchiveCollection:
         page = self.scroll(start, limit)
         return IdPage([point_id for point_id, _ in rows_and_ids(page.rows)], page.next_id)
 
-    def scroll(self, start: PointId | None, limit: int) -> Page:
+    def scroll(self, start: PointId | None, limit: int, *, longest: int | None = None) -> Page:
         """Points from `start` (inclusive) on; a whole chunk comes without being decoded.
 
         Raises:
-            TooLong: more than one row, and more bytes than LONGEST_PAGE.
+            TooLong: a whole chunk longer than `longest`; or several rows, and more bytes than LONGEST_PAGE.
         """
         index = self._chunk_of(start)
         if index == len(self._chunks):
@@ -80,11 +79,20 @@ class ArchiveCollection:
         chunk = self._chunks[index]
         if chunk.rows == limit and (start is None or order_key(start) <= order_key(chunk.first_id)):
             after = self._chunks[index + 1].first_id if index + 1 < len(self._chunks) else None
+            if longest and chunk.length > longest:
+                raise TooLong(chunk.length)
             return Page(self.archive.chunk(index), after)
         return self._gather(index, start, limit)
 
-    def retrieve(self, ids: Sequence[PointId]) -> Page:
-        """Points by id, missing ones left out; only the chunks that may hold them are read."""
+    def retrieve(
+        self,
+        ids: Sequence[PointId],
+        *,
+        payload: bool = True,  # noqa: ARG002 - rows are kept whole
+        vector: bool = True,  # noqa: ARG002
+        longest: int = 0,  # noqa: ARG002
+    ) -> Page:
+        """Whole points by id, missing ones left out; only the chunks that may hold them are read."""
         found = [row for point_id in ids if (row := self._row(point_id)) is not None]
         return Page(b",".join(found), None)
 
@@ -151,9 +159,12 @@ class ArchiveCollection:
         pairs = rows_and_ids(rows)
         with self._lock:
             self._kept[index] = pairs
-            while len(self._kept) > _KEPT_CHUNKS:
+            while len(self._kept) > 1 and (len(self._kept) > _KEPT_CHUNKS or self._kept_bytes() > _KEPT_BYTES):
                 self._kept.popitem(last=False)
         return pairs
+
+    def _kept_bytes(self) -> int:
+        return sum(self._chunks[index].length for index in self._kept)
 
     def _cannot(self, what: str) -> Inconclusive:
         shown = terminal_text(str(self.archive.path), 300)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from qdrill.config_model import quoted
+from qdrill.drill.payloads import read_payloads
 from qdrill.drill.places import opened, two_places
 from qdrill.drill.search import ask, outcome_evidence, run_searches
 from qdrill.drill.search_plan import PlannedSearch, SearchSpec, plan_searches
@@ -42,7 +43,8 @@ def ask_now(session: Session, spec: SearchSpec, source: str, target: str | None 
         source, target: addresses. `spec.using` and `spec.embedder` empty choose where there is no choice.
 
     Raises:
-        SeveralEmbedders, UsageError: as named, also where both addresses are one collection.
+        SeveralEmbedders, UsageError: as named, also where both addresses are one collection, or the collection has
+            no such vector.
         Inconclusive: one collection is asked, and the search cannot be made (no embedder, no such point, ...).
         NotFound, Refused, StoreError, Interrupted: as the stores'.
     """
@@ -96,7 +98,10 @@ def parse_vector(text: str, what: str = "the vector") -> list[Any]:
 
 def _plan(session: Session, spec: SearchSpec, reader: CollectionReader) -> list[PlannedSearch]:
     embedders = _embedders(session, spec, reader) if spec.kind == "text" else {}
-    return plan_searches([spec], reader, embedders, seed=secrets.randbits(32))
+    planned = plan_searches([spec], reader, embedders, seed=secrets.randbits(32), emit=session.emit)
+    if wrong := next((one for one in planned if one.wrong), None):
+        raise UsageError(wrong.reason)
+    return planned
 
 
 def _embedders(session: Session, spec: SearchSpec, reader: CollectionReader) -> Mapping[str, Embedder]:
@@ -153,7 +158,7 @@ def _one(session: Session, planned: Sequence[PlannedSearch], reader: CollectionR
                 one.top_k,
                 "not_applicable",
                 "asked of one collection",
-                source_hits=answer.hits[: one.top_k],
+                source_hits=read_payloads(answer.hits[: one.top_k], reader),
                 source_ms=answer.milliseconds,
                 using=one.using,
             )

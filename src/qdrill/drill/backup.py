@@ -29,7 +29,7 @@ from qdrill.events import Emit, Notice, Progress
 from qdrill.results import BackupResult
 from qdrill.rows.digest import digest_of, root_digest
 from qdrill.schema.config import config_digest
-from qdrill.stores.base import CollectionInfo, CollectionReader
+from qdrill.stores.base import LONGEST_PAGE, CollectionInfo, CollectionReader
 from qdrill.stores.wire import TooLong
 
 # Chunks planned before they are fetched; and lanes beyond the connections, for those that wait to write in turn.
@@ -77,6 +77,7 @@ class _Backup:
         self.connections = threading.Semaphore(options.lanes)
         self.retries_before = control.retries
         self.changed = False
+        self.long_rows = False
         self.rows_done = 0
         self.total: int | None = None
         self.ids = 0
@@ -94,6 +95,7 @@ class _Backup:
         refuse_custom_sharding(self.reader, info)
         before = observe(self.reader)
         sizing = size_chunks(self.reader)
+        self.long_rows = sizing.row_bytes > LONGEST_PAGE
         self.total = before.count
         head = self._head(info, before, sizing.rows)
         kept, plan, head = self._resume_or_begin(head, self._plan(sizing.rows, before.count))
@@ -169,19 +171,25 @@ class _Backup:
     def _one(self, index: int, chunk: PlannedChunk) -> None:
         """Fetch side by side, write in turn; a chunk too long for memory is fetched in its turn, part by part."""
         self.control.pace(chunk.rows)
-        try:
-            with self.connections:
-                fetched = fetch_chunk(self.reader, chunk)
-        except TooLong as error:
-            self.changed = self.changed or isinstance(error, Grown)
-            self.turnstile.wait_for(index)
-            for part in fetch_parts(self.reader, chunk):
-                self._write(part, digest_of(part.rows))
-        else:
+        fetched = None if self.long_rows else self._fetch(chunk)
+        if fetched is not None:
             digest = digest_of(fetched.rows)
             self.turnstile.wait_for(index)
             self._write(fetched, digest)
+        else:
+            self.turnstile.wait_for(index)
+            for _planned, part in fetch_parts(self.reader, chunk):
+                self._write(part, digest_of(part.rows))
         self.turnstile.passed()
+
+    def _fetch(self, chunk: PlannedChunk) -> Fetched | None:
+        """The rows of a chunk; None where they are too long to be held beside those of other lanes."""
+        try:
+            with self.connections:
+                return fetch_chunk(self.reader, chunk)
+        except TooLong as error:
+            self.changed = self.changed or isinstance(error, Grown)
+            return None
 
     def _write(self, fetched: Fetched, digest: str) -> None:
         if not fetched.as_planned:
@@ -238,6 +246,7 @@ class _Backup:
             retries=self.retries,
             count_before=before.count,
             count_after=after.count,
+            clock=None if kept else self.clock,
         )
 
 

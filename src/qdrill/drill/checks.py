@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from qdrill.drill.recovery_point import RecoveryPoint
+from qdrill.drill.restore_aliases import alias_check
 from qdrill.results import (
     BackupResult,
     Check,
@@ -108,19 +110,26 @@ def restore_checks(restore: RestoreResult) -> Iterator[Check]:
         "the same" if not differences else f"{_differ(len(differences))}, first {differences[0].path}",
         tuple(difference.path for difference in differences[:_LISTED]),
     )
+    yield from alias_check(restore)
+    if restore.partial:
+        yield Check("archive_whole", "inconclusive", "the archive holds all of its source", restore.partial)
 
 
 def compare_check(compare: CompareResult) -> Check:
     """Every point the same? Fewer than all compared is never a pass."""
     classes = ("missing", "extra", "vector", "payload", "float_drift")
     found = [f"{getattr(compare, name)} {name.replace('_', ' ')}" for name in classes if getattr(compare, name)]
-    seen = f"{compare.equal} of {compare.left_points} equal"
+    seen = {
+        "full": f"{compare.equal} of {compare.left_points} equal",
+        "sample": f"{compare.equal} of {compare.compared} sampled points equal",
+        "count": f"{_points(compare.left_points)} counted, none compared",
+    }[compare.level]
     state: State = "pass" if compare.verdict == "pass" else "inconclusive"
     if found or compare.left_points != compare.right_points:
         state = "fail"
         seen += f"; {', '.join(found) or f'{_points(compare.right_points)} in the target'}"
     elif compare.level != "full":
-        seen += f"; only {compare.compared} were compared (level {compare.level})"
+        seen += "; only level full can pass"
         state = "inconclusive"
     elif compare.config and compare.left_points:
         state = "pass"
@@ -158,19 +167,42 @@ def search_check(outcomes: Sequence[SearchOutcome], searchable: bool) -> Check:
     return Check("sample_searches", state, expected, seen, tuple(outcome.name for outcome in wrong[:_LISTED]))
 
 
-def objective_checks(objectives: Objectives, rta: float | None, rpa: float | None) -> Iterator[Check]:
+def objective_checks(objectives: Objectives, rta: float | None, rpa: RecoveryPoint) -> Iterator[Check]:
     """RTO and RPO against what was measured."""
     yield _objective("rto", objectives.rto_seconds, rta, "recovery time")
-    yield _objective("rpo", objectives.rpo_seconds, rpa, "recovery point")
+    if rpa.doubt:
+        yield _doubted("rpo", objectives.rpo_seconds, rpa, "recovery point")
+    else:
+        yield _objective("rpo", objectives.rpo_seconds, rpa.seconds, "recovery point")
 
 
 def _objective(name: str, objective: float | None, actual: float | None, what: str) -> Check:
     if objective is None:
-        seen = f"{what} actual {actual:.1f} s" if actual is not None else f"{what} not measured"
+        seen = f"{what} actual {_seconds(actual)} s" if actual is not None else f"{what} not measured"
         return Check(name, "not_applicable", "no objective set", seen)
     if actual is None:
         return Check(name, "inconclusive", f"at most {objective:g} s", f"the {what} could not be measured")
-    return Check(name, _of(actual <= objective), f"at most {objective:g} s", f"{what} actual {actual:.1f} s")
+    seen = f"{what} actual {_seconds(actual, objective)} s, objective {objective:g} s"
+    return Check(name, _of(actual <= objective), f"at most {objective:g} s", seen)
+
+
+def _doubted(name: str, objective: float | None, actual: RecoveryPoint, what: str) -> Check:
+    """A measurement that can miss its objective, and cannot meet it."""
+    least, more = actual.least, " or more" if actual.seconds is None else ""
+    if objective is None:
+        seen = f"{what} not measured" if least is None else f"{what} actual {_seconds(least)} s{more}"
+        return Check(name, "not_applicable", "no objective set", f"{seen}: {actual.doubt}")
+    wanted = f"at most {objective:g} s"
+    if least is None:
+        return Check(name, "inconclusive", wanted, f"the {what} could not be measured: {actual.doubt}")
+    seen = f"{what} actual {_seconds(least, objective)} s{more}, objective {objective:g} s: {actual.doubt}"
+    return Check(name, "fail" if least > objective else "inconclusive", wanted, seen)
+
+
+def _seconds(actual: float, objective: float | None = None) -> str:
+    """Seconds with what decimals they need: not zero where they are not, and not as the objective that they miss."""
+    shown = f"{actual:.1f}" if actual >= 1 or actual == 0 else f"{actual:.2g}"
+    return f"{actual:.9g}" if objective is not None and (actual > objective) != (float(shown) > objective) else shown
 
 
 def _points(number: int) -> str:

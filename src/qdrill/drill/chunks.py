@@ -9,7 +9,7 @@ from qdrill.errors import ScrollBroken
 from qdrill.results import PointId
 from qdrill.rows.order import comes_before, strictly_ascending
 from qdrill.rows.splice import split_rows
-from qdrill.stores.base import CollectionReader, IdPage
+from qdrill.stores.base import LONGEST_PAGE, CollectionReader, IdPage
 from qdrill.stores.wire import TooLong
 
 # A page of this size stays in the processor's caches from the socket to the file, which moves faster than larger ones,
@@ -42,10 +42,13 @@ class Sizing:
 def size_chunks(reader: CollectionReader, target_bytes: int = CHUNK_BYTES) -> Sizing:
     """The cut that gives chunks of about `target_bytes`; the same data gives the same cut.
 
-    One row is read first: whatever the rows hold, the sample stays small.
+    One row is read first: whatever the rows hold, the sample stays small. A very long one is only measured.
     """
     limit = min(reader.page_limit() or MOST_CHUNK_ROWS, MOST_CHUNK_ROWS)
-    first = len(reader.scroll(None, 1).rows)
+    try:
+        first = len(reader.scroll(None, 1, longest=LONGEST_PAGE).rows)
+    except TooLong as error:
+        return Sizing(1, error.length)
     sample = max(1, min(SAMPLE_ROWS, limit, target_bytes // max(1, first)))
     try:
         page = reader.scroll(None, sample)

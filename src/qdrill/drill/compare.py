@@ -17,15 +17,16 @@ from qdrill.drill.chunks import PlannedChunk
 from qdrill.drill.lanes import run_lanes
 from qdrill.drill.quiet import Observation, nobody_wrote, observe
 from qdrill.drill.ranges import count_points, iterate_range
+from qdrill.drill.room import Room
 from qdrill.drill.sides import Side
 from qdrill.errors import ScrollBroken
-from qdrill.events import Emit, Progress
+from qdrill.events import Emit, Progress, ignore
 from qdrill.results import CompareResult, Difference, DifferenceClass, Level, PointId, Verdict
 from qdrill.rows.order import comes_before
 from qdrill.rows.splice import rows_and_ids
 from qdrill.rows.values import row_differences
 from qdrill.schema.config import diff_configuration
-from qdrill.stores.base import CollectionReader
+from qdrill.stores.base import LONGEST_PAGE, CollectionReader
 from qdrill.stores.wire import TooLong
 
 LISTED_PER_CLASS = 100
@@ -93,6 +94,22 @@ def compare(
         right_points=right_points,
         seconds=time.monotonic() - clock,
     )
+
+
+def different_ids(
+    left: Side, right: CollectionReader, chunk: PlannedChunk, index: int, control: JobControl, room: Room
+) -> set[PointId]:
+    """Ids of the points of one chunk of `left` that the right side lacks or has otherwise; `room` is the lanes'."""
+    found: set[PointId] = set()
+
+    def note(difference: Difference) -> None:
+        if difference.kind != "extra":
+            found.add(difference.id)
+
+    comparison = _Comparison(left, right, CompareOptions(), control, ignore, _Tally(note), [chunk])
+    comparison.room = room
+    comparison.compare(index, chunk, chunk.first_id)
+    return found
 
 
 def _refuse_broken_scroll(right: CollectionReader, before: Observation, counted: int, tally: _Tally) -> None:
@@ -163,6 +180,7 @@ class _Comparison:
         self.control, self.emit, self.tally, self.plan = control, emit, tally, plan
         self.total = sum(chunk.rows for chunk in plan)
         self.bytes = 0
+        self.room = Room()
 
     def run(self) -> None:
         if self.options.level == "count":
@@ -178,10 +196,31 @@ class _Comparison:
 
     def _one(self, _position: int, index: int) -> None:
         chunk = self.plan[index]
+        self.compare(index, chunk, chunk.first_id if index else None)
+
+    def compare(self, index: int, chunk: PlannedChunk, start: PointId | None) -> None:
+        """Tally one chunk against the points of the right side from `start` (None: the first) on."""
         self.control.pace(chunk.rows)
-        ours, rows = self.left.rows(index, chunk)
-        start = chunk.first_id if index else None
-        if self._same_bytes(ours, start, chunk):
+        with self.room.of(2 * self.left.length(index, chunk)):
+            if self._beside_others(index, chunk, start):
+                return
+        with self.room.alone():
+            for part, ours, rows in self.left.parts(index, chunk):
+                self._tell(ours, rows, part, start, self._same_bytes(ours, part, start))
+                start = part.next_id
+
+    def _beside_others(self, index: int, chunk: PlannedChunk, start: PointId | None) -> bool:
+        """Tally a chunk while other lanes hold theirs; False, and nothing done, where a side of it is too long."""
+        try:
+            ours, rows = self.left.rows(index, chunk)
+            same = self._same_bytes(ours, chunk, start, LONGEST_PAGE)
+        except TooLong:
+            return False
+        self._tell(ours, rows, chunk, start, same)
+        return True
+
+    def _tell(self, ours: bytes, rows: int, chunk: PlannedChunk, start: PointId | None, same: bool) -> None:
+        if same:
             done = self.tally.add_equal(rows)
         else:
             self._by_value(ours, start, chunk)
@@ -189,11 +228,17 @@ class _Comparison:
         self.bytes += len(ours)
         self.emit(Progress("verify", "points", done, self.total, self.bytes, retries=self.control.retries))
 
-    def _same_bytes(self, ours: bytes, start: PointId | None, chunk: PlannedChunk) -> bool:
-        """Whether the right side serves the very same bytes, and goes on where the chunk ends."""
+    def _same_bytes(self, ours: bytes, chunk: PlannedChunk, start: PointId | None, longest: int | None = None) -> bool:
+        """Whether the right side serves the very same bytes, and goes on where the chunk ends.
+
+        Raises:
+            TooLong: it serves more than `longest`; never for None.
+        """
         try:
-            page = self.right.scroll(start, chunk.rows)
+            page = self.right.scroll(start, chunk.rows, longest=longest)
         except TooLong:
+            if longest is not None:
+                raise
             return False
         buffer, begin, end = page.span()
         return page.next_id == chunk.next_id and end - begin == len(ours) and buffer.startswith(ours, begin)

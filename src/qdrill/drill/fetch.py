@@ -11,7 +11,7 @@ from qdrill.errors import ScrollBroken
 from qdrill.results import PointId
 from qdrill.rows.order import comes_before, strictly_ascending
 from qdrill.rows.splice import Buffer, quick_ids, rows_and_ids
-from qdrill.stores.base import CollectionReader, Page
+from qdrill.stores.base import LONGEST_PAGE, CollectionReader, Page
 from qdrill.stores.wire import TooLong
 
 CONFIRMATIONS = 3
@@ -34,14 +34,18 @@ class Fetched:
     as_planned: bool
 
 
-def fetch_chunk(reader: CollectionReader, chunk: PlannedChunk) -> Fetched:
+def fetch_chunk(reader: CollectionReader, chunk: PlannedChunk, longest: int | None = LONGEST_PAGE) -> Fetched:
     """The rows of `chunk`, in the store's order.
+
+    Args:
+        longest: most bytes of a page, as of `CollectionReader.scroll`. Where several chunks are fetched side by side,
+            a single long row is refused too.
 
     Raises:
         ScrollBroken: pages repeat rows, or keep contradicting the ids.
-        TooLong: more bytes than fit in memory, or (Grown) far more rows than were planned; use `fetch_parts`.
+        TooLong: more bytes than that, or (Grown) far more rows than were planned; use `fetch_parts`.
     """
-    page = reader.scroll(chunk.first_id, chunk.rows)
+    page = reader.scroll(chunk.first_id, chunk.rows, longest=longest)
     buffer, start, end = page.span()
     ids = quick_ids(buffer, start, end)
     if ids is not None and _fits(ids, page, chunk):
@@ -49,16 +53,17 @@ def fetch_chunk(reader: CollectionReader, chunk: PlannedChunk) -> Fetched:
     pairs = _checked_pairs(page, chunk.first_id)
     if _fits([i for i, _ in pairs], page, chunk):
         return Fetched(page.rows, len(pairs), pairs[0][0], pairs[-1][0], True)
-    return _fetch_changed(reader, chunk)
+    return _fetch_changed(reader, chunk, longest)
 
 
-def fetch_parts(reader: CollectionReader, chunk: PlannedChunk) -> Iterator[Fetched]:
-    """A chunk too long for one answer, in halves of halves, down to single rows.
+def fetch_parts(reader: CollectionReader, chunk: PlannedChunk) -> Iterator[tuple[PlannedChunk, Fetched]]:
+    """A chunk too long for one answer, in halves of halves, down to single rows; each with its own plan.
 
-    The cuts depend on the data alone, so the same data gives the same parts.
+    The cuts depend on the data alone, so the same data gives the same parts. A single row is taken however long it is:
+    no more than one at a time should be fetched in this way.
     """
     try:
-        yield fetch_chunk(reader, chunk)
+        yield chunk, fetch_chunk(reader, chunk, None)
         return
     except Grown:
         parts, as_planned = _planned_anew(reader, chunk), False
@@ -67,8 +72,8 @@ def fetch_parts(reader: CollectionReader, chunk: PlannedChunk) -> Iterator[Fetch
             raise
         parts, as_planned = _halves(reader, chunk), True
     for part in parts:
-        for fetched in fetch_parts(reader, part):
-            yield replace(fetched, as_planned=fetched.as_planned and as_planned)
+        for planned, fetched in fetch_parts(reader, part):
+            yield planned, replace(fetched, as_planned=fetched.as_planned and as_planned)
 
 
 def _halves(reader: CollectionReader, chunk: PlannedChunk) -> Iterator[PlannedChunk]:
@@ -111,7 +116,7 @@ def _checked_pairs(page: Page, start: PointId) -> list[tuple[PointId, bytes]]:
     return pairs
 
 
-def _fetch_changed(reader: CollectionReader, chunk: PlannedChunk) -> Fetched:
+def _fetch_changed(reader: CollectionReader, chunk: PlannedChunk, longest: int | None) -> Fetched:
     """All rows of a range that is no longer as planned, confirmed by its ids.
 
     Somebody may go on writing: what the ids tell before and after must be among the rows, whatever else is.
@@ -119,7 +124,7 @@ def _fetch_changed(reader: CollectionReader, chunk: PlannedChunk) -> Fetched:
     came: list[PointId] = []
     before = _ids_now(reader, chunk)
     for _ in range(CONFIRMATIONS):
-        pairs = range_rows(reader, chunk)
+        pairs = range_rows(reader, chunk, longest)
         came = [i for i, _ in pairs]
         after = _ids_now(reader, chunk)
         if before & after <= set(came):
@@ -140,12 +145,14 @@ def _ids_now(reader: CollectionReader, chunk: PlannedChunk) -> set[PointId]:
     return ids
 
 
-def range_rows(reader: CollectionReader, chunk: PlannedChunk) -> list[tuple[PointId, bytes]]:
-    """Ids and rows from `first_id` up to `next_id`, page by page."""
+def range_rows(
+    reader: CollectionReader, chunk: PlannedChunk, longest: int | None = None
+) -> list[tuple[PointId, bytes]]:
+    """Ids and rows from `first_id` up to `next_id`, page by page, each of at most `longest` bytes."""
     pairs: list[tuple[PointId, bytes]] = []
     cursor: PointId | None = chunk.first_id
     while cursor is not None and not _behind(cursor, chunk):
-        page = reader.scroll(cursor, chunk.rows)
+        page = reader.scroll(cursor, chunk.rows, longest=longest)
         pairs.extend(pair for pair in _checked_pairs(page, cursor) if not _behind(pair[0], chunk))
         _refuse_growth(len(pairs), chunk)
         cursor = advanced(cursor, page.next_id)

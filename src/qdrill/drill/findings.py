@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 
 from qdrill.drill.checks import not_run
+from qdrill.drill.clocks import Clocks, moved_words, read_clocks
 from qdrill.drill.plan import DrillPlan, Ends
 from qdrill.drill.preflight import Preflight
+from qdrill.drill.recovery_point import NOT_MEASURED, RecoveryPoint
 from qdrill.drill.restore import Restored
 from qdrill.drill.steering import Steering
 from qdrill.errors import QdrillError
@@ -35,8 +35,9 @@ class Findings:
 
     Attributes:
         stages: those that were reached, with their time once they ended.
-        rta, rpa: recovery time and point actual, in seconds.
+        rta: recovery time actual, in seconds.
         unfinished: a restore that broke off and left its target; `restored` is None then.
+        refused: the drill was not let go on; what it did not find out says nothing.
     """
 
     source: Place
@@ -50,9 +51,10 @@ class Findings:
     compare: CompareResult | None = None
     searches: tuple[SearchOutcome, ...] = ()
     rta: float | None = None
-    rpa: float | None = None
+    rpa: RecoveryPoint = NOT_MEASURED
     drift: Drift = field(default_factory=Drift)
     target_removed: bool = False
+    refused: bool = False
     notes: list[str] = field(default_factory=list)
 
     @classmethod
@@ -92,19 +94,26 @@ class Findings:
         plan: DrillPlan,
         steering: Steering,
         id: str,
-        started: datetime,
+        began: Clocks,
         verdict: Verdict,
         reason: str,
         error: QdrillError | None,
     ) -> DrillResult:
-        """The result of a drill that ends now, every stage in it, reached or not."""
+        """The result of a drill that ends now, every stage in it, reached or not.
+
+        Args:
+            began: the clocks when it began.
+        """
+        now = read_clocks()
+        moved = now.moved_since(began)
+        clock = [f"{moved_words(moved)}: times of day in this record do not fit each other"] if moved else []
         return DrillResult(
             id=id,
             name=plan.name,
             verdict=verdict,
             reason=reason,
-            started=started,
-            finished=datetime.now(UTC),
+            started=began.wall,
+            finished=now.wall,
             source=self.source,
             target=self.target,
             method=plan.method,
@@ -112,7 +121,7 @@ class Findings:
             stages=tuple(self.stages.get(stage, StageTime(stage, None, False)) for stage in STAGES),
             checks=tuple(self.checks) if error is None else (*self.checks, *not_run(self.checks)),
             rta_seconds=self.rta,
-            rpa_seconds=self.rpa,
+            rpa_seconds=self.rpa.seconds,
             drift=self.drift,
             backup=self.backup,
             restore=self.restored.result if self.restored else None,
@@ -121,9 +130,10 @@ class Findings:
             target_removed=self.target_removed,
             delay_ms_per_point=steering.largest_delay(),
             error=str(error) if error is not None else "",
-            notes=(*self.notes, *steering.notes(time.monotonic())),
+            notes=(*self.notes, *clock, *steering.notes(now.monotonic)),
             unfinished=self.unfinished,
             rta_note=self._rta_note(steering),
+            refused=self.refused,
         )
 
     def _rta_note(self, steering: Steering) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from qdrill.address import parse_address, same_store
 from qdrill.config_model import Config, DrillConfig, SearchConfig
-from qdrill.drill.plan import DEFAULT_SEARCHES, DrillPlan
+from qdrill.drill.plan import DrillPlan
 from qdrill.drill.search_plan import SearchSpec
 from qdrill.drill.snapshot_rules import snapshot_file
 from qdrill.embedders.base import Embedder
@@ -50,7 +50,7 @@ def plan_from_config(
     archive = drill.archive or default_archive(config.artifacts, collection)
     if drill.method == "snapshot":
         archive = snapshot_file(config.artifacts, collection, drill.archive)
-    searches = _searches(config, drill) or DEFAULT_SEARCHES
+    searches = _searches(config, drill)
     rag_api = open_rag_api() if drill.method == "rag_api" or any(spec.via for spec in searches) else None
     if rag_api is None and drill.method == "rag_api":
         raise UsageError("method rag_api needs the RAG API; add [rag_api] with its url to drills.toml")

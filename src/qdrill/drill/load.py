@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from qdrill.archive.reader import ArchiveReader
 from qdrill.control import JobControl
 from qdrill.drill.chunks import PlannedChunk
+from qdrill.drill.compare import different_ids
 from qdrill.drill.lanes import run_lanes
 from qdrill.drill.ranges import iterate_ids
 from qdrill.drill.restore_journal import RestoreJournal
+from qdrill.drill.room import Room
+from qdrill.drill.sides import ArchiveSide
 from qdrill.errors import Refused, StoreError
 from qdrill.events import Emit, Progress
-from qdrill.results import Rejected
+from qdrill.results import PointId, Rejected
 from qdrill.rows.splice import exact_ids, row_id, split_rows
 from qdrill.stores.base import CollectionWriter
 
@@ -41,6 +44,7 @@ class Loader:
         self.archive, self.writer, self.journal = archive, writer, journal
         self.control, self.emit, self.lanes = control, emit, lanes
         self._lock = threading.Lock()
+        self._room = Room()
         self.rows = sum(archive.manifest.chunks[i].rows for i in journal.done)
         self.bytes = sum(archive.manifest.chunks[i].length for i in journal.done)
         self.batches = 0
@@ -70,11 +74,8 @@ class Loader:
     def send_chunk(self, index: int, *, wait: bool) -> None:
         """Check a chunk, send it, note it."""
         entry = self.archive.manifest.chunks[index]
-        rows = self.archive.chunk(index)
-        if len(rows) <= LONGEST_BODY:
-            rejected = self._send([rows], wait=wait)
-        else:
-            rejected = [r for group in _groups(split_rows(rows)) for r in self._send_rows(group, wait=wait)]
+        with self._room.of(entry.length):
+            rejected = self._send_rows_of(index, wait=wait)
         self.journal.add(index, rejected)
         with self._lock:
             self.rows += entry.rows
@@ -93,6 +94,12 @@ class Loader:
             )
         )
         self._give_up_if_hopeless()
+
+    def _send_rows_of(self, index: int, *, wait: bool) -> list[Rejected]:
+        rows = self.archive.chunk(index)
+        if len(rows) <= LONGEST_BODY or self.archive.manifest.chunks[index].rows == 1:
+            return self._send([rows], wait=wait)
+        return [r for group in _groups(split_rows(rows)) for r in self._send_rows(group, wait=wait)]
 
     def _send(self, fragments: Sequence[bytes], *, wait: bool) -> list[Rejected]:
         """One upsert; where the target refuses it for its rows, halves of it, down to the rows at fault."""
@@ -128,6 +135,28 @@ class Loader:
                 "schema with the target's"
             )
 
+    def repair_changed(self, indexes: Sequence[int]) -> int:
+        """Compare chunks that an earlier run loaded with what the target holds now, and send again what differs.
+
+        Returns how many points that were.
+        """
+        if not indexes:
+            return 0
+        self.writer.settle()
+        side = ArchiveSide(self.archive)
+        plan, known = side.plan(lambda _done: None), {r.id for r in self.rejected}
+        repaired: dict[int, int] = {}
+
+        def one(_position: int, index: int) -> None:
+            lacking = different_ids(side, self.writer.reader, plan[index], index, self.control, self._room) - known
+            with self._room.of(2 * self.archive.manifest.chunks[index].length):
+                self._send_again(index, lacking)
+            repaired[index] = len(lacking)
+            self.emit(Progress("verify", "points", sum(list(repaired.values())), None))
+
+        run_lanes(self.lanes, list(indexes), one, self.control)
+        return sum(repaired.values())
+
     def repair(self) -> None:
         """Send the chunks again of which the target lacks ids, waiting for each, so that reasons come to light."""
         chunks = self.archive.manifest.chunks
@@ -137,10 +166,14 @@ class Loader:
             planned = PlannedChunk(entry.first_id, entry.rows, after)
             there = set(iterate_ids(self.writer.reader, planned))
             lacking = set(exact_ids(self.archive.chunk(index))) - there - known
-            if lacking:
-                rows = [row for row in split_rows(self.archive.chunk(index)) if row_id(row) in lacking]
-                for group in _groups(rows):
-                    self.journal.add(index, self._send_rows(group, wait=True))
+            self._send_again(index, lacking)
+
+    def _send_again(self, index: int, ids: set[PointId]) -> None:
+        """Send these rows of a chunk, waiting for them."""
+        if ids:
+            rows = [row for row in split_rows(self.archive.chunk(index)) if row_id(row) in ids]
+            for group in _groups(rows):
+                self.journal.add(index, self._send_rows(group, wait=True))
 
 
 def _groups(rows: Sequence[bytes]) -> list[list[bytes]]:

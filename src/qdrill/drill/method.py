@@ -9,6 +9,7 @@ from typing import Protocol
 
 from qdrill.control import JobControl
 from qdrill.drill.evidence import JsonLines
+from qdrill.drill.payload_times import PayloadTimes
 from qdrill.drill.plan import DrillPlan, Ends
 from qdrill.drill.restore import Restored
 from qdrill.events import Emit
@@ -29,8 +30,8 @@ class Method(Protocol):
     def opened(self, made: BackupResult) -> Iterator[None]:
         """The archive is open for what follows."""
 
-    def newest_time(self, field: str) -> tuple[datetime | None, str]:
-        """The newest value of a payload field, or why there is none."""
+    def payload_times(self, field: str, written: datetime) -> PayloadTimes:
+        """What a payload field tells about the age of the data; the backup was `written` by then."""
 
     def restore(self) -> Restored:
         """The restore stage."""

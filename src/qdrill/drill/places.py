@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qdrill.address import Address, ArchivePath, same_place
+from qdrill.address import Address, ArchivePath, same_place, same_store
+from qdrill.drill.alike import peer_id, why_alike
 from qdrill.errors import ArchiveError, UsageError
+from qdrill.events import Notice
 
 if TYPE_CHECKING:
     from qdrill.session import Session
@@ -34,13 +36,42 @@ def opened(session: Session, place: Place) -> Iterator[CollectionReader]:
 
 @contextmanager
 def two_places(session: Session, left: Place, right: Place) -> Iterator[tuple[CollectionReader, CollectionReader]]:
-    """Readers of both, closed afterwards; errors as of `opened`, and UsageError where both are one place."""
+    """Readers of both, closed afterwards; errors as of `opened`, and UsageError where both are one place.
+
+    Two servers that only look like one, because storage was copied, are two places; a notice says so.
+    """
     if _same(left, right):
         raise _refusal(left, right)
     with opened(session, left) as ours, opened(session, right) as theirs:
-        if ours.identity() == theirs.identity():
-            raise _refusal(left, right)
+        if note := likeness(session, left, right, ours, theirs):
+            session.emit(Notice("warning", note))
         yield ours, theirs
+
+
+def likeness(session: Session, left: Place, right: Place, ours: CollectionReader, theirs: CollectionReader) -> str:
+    """Why two places that are not the same look like it; empty where they do not.
+
+    Raises:
+        UsageError: they are the same, also where an alias, or another name of the server, hides it.
+    """
+    identity = ours.identity()
+    if identity != theirs.identity():
+        return ""
+    if not isinstance(left, Address) or not isinstance(right, Address) or same_store(left, right):
+        raise _refusal(left, right)
+    one, other = (session.store(place.store.config).process() for place in (left, right))
+    if not peer_id(identity) or (one and one == other):
+        raise _refusal(left, right)
+    return why_alike(str(left), str(right), identity, (one, other))
+
+
+def not_plain(path: Path) -> str:
+    """What `path` is instead of a file, as `is a directory`; empty for a file, and where nothing is there."""
+    if path.is_dir():
+        return "is a directory"
+    if path.exists() and not path.is_file():
+        return "is a device or a pipe, which cannot be read twice"
+    return "is a link that leads nowhere" if path.is_symlink() and not path.exists() else ""
 
 
 def _same(left: Place, right: Place) -> bool:
@@ -65,11 +96,14 @@ def _refusal(left: Place, right: Place) -> UsageError:
 
 def _archive(session: Session, place: ArchivePath) -> CollectionReader:
     from qdrill.archive.foreign import is_foreign
-    from qdrill.archive.manifest import manifest_path
+    from qdrill.archive.manifest import followed, manifest_path
     from qdrill.archive.reader import ArchiveReader
     from qdrill.archive.snapshot_manifest import is_snapshot
     from qdrill.drill.archive_collection import ArchiveCollection
 
+    place = ArchivePath(followed(place.path))
+    if why := not_plain(place.path):
+        raise ArchiveError(f"{place} {why}; name an archive's data file")
     if place.path.name.endswith(".manifest.json"):
         raise ArchiveError(f"{place} is a manifest; name the data file beside it")
     if place.path.suffix == ".snapshot" or is_snapshot(place.path):

@@ -21,10 +21,12 @@ DEFAULT_SEARCHES = (SearchSpec("random", number=5, top_k=10),)
 
 
 def searches_for(searches: tuple[SearchSpec, ...], info: CollectionInfo, collection: str) -> tuple[SearchSpec, ...]:
-    """The searches of a drill; the default ones are spread over all vectors of the collection."""
-    names = sorted(read_slots(info, collection).by_name)
-    if searches != DEFAULT_SEARCHES or len(names) < 2:
+    """The searches of a drill; the default ones, where it names none, are spread over all vectors of the collection."""
+    if searches:
         return searches
+    names = sorted(read_slots(info, collection).by_name)
+    if len(names) < 2:
+        return DEFAULT_SEARCHES
     number = max(1, DEFAULT_SEARCHES[0].number // len(names))
     return tuple(replace(DEFAULT_SEARCHES[0], number=number, using=name) for name in names)
 
@@ -77,6 +79,7 @@ class DrillPlan:
         resume: go on with a backup of this archive that was interrupted; without one, begin anew. A snapshot is
             always begun anew.
         delete_target: take the target away at the end, if this drill made it.
+        searches: those that it names; where it names none, a few random points of each vector are searched by.
         recovery_seconds: how long the target may take until every sample search is right.
         optimize_seconds: how long to wait for the optimizer, after everything else.
         signals: the evidence from outside to collect.
@@ -90,7 +93,7 @@ class DrillPlan:
     who: Who
     method: Method = "rows"
     objectives: Objectives = field(default_factory=Objectives)
-    searches: tuple[SearchSpec, ...] = DEFAULT_SEARCHES
+    searches: tuple[SearchSpec, ...] = ()
     embedders: Mapping[str, Embedder] = field(default_factory=dict)
     level: Level = "full"
     lanes: int = 4

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from qdrill.drill.alike import Named, why_source
 from qdrill.drill.backup import refuse_custom_sharding
 from qdrill.drill.plan import Ends
 from qdrill.drill.ranges import count_points
+from qdrill.drill.restore_target import other_name
 from qdrill.errors import UsageError
 from qdrill.names import terminal_text
 from qdrill.results import Place
@@ -42,11 +44,12 @@ def refusal(ends: Ends, replace: str | None) -> str:
         return ""
     shown, reader = terminal_text(ends.target_address), ends.target.reader
     if reader.identity() == ends.source.identity() or _is_alias_of_source(ends):
-        return (
-            f"the target {shown} is the source {terminal_text(ends.source_address)}; a drill never writes into its "
-            "source: name another target"
-        )
-    if replace != reader.name:
+        target, source = Named(ends.target_address, ends.target_store), Named(ends.source_address, ends.source_store)
+        what = f"the source {terminal_text(ends.source_address)}"
+        return f"the target {why_source(target, source, reader.identity(), what=what, stage='drill')}"
+    if replace is not None and replace != reader.name:
+        return f"the target {other_name(shown, replace)}"
+    if replace is None:
         return (
             f"the target {shown} exists; name another target with --target, or let it be deleted first with "
             f"--replace and the collection's name"

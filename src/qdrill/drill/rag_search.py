@@ -59,7 +59,7 @@ def strangers(hits: Sequence[Hit], reader: CollectionReader) -> list[PointId]:
     there: set[PointId] = set()
     if asked:
         try:
-            there = set(exact_ids(reader.retrieve(asked).rows))
+            there = set(exact_ids(reader.retrieve(asked, payload=False, vector=False).rows))
         except NotAPage as error:
             raise Inconclusive(f"the points of {one_line(reader.name, 100)} cannot be read: {error}") from error
     return [given for given, point in meant.items() if point not in there]

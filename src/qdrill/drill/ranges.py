@@ -27,11 +27,14 @@ def iterate_range(
             rows = max(1, rows // 2)
             continue
         first = False
-        for point_id, row in rows_and_ids(page.rows):
+        after, pairs = page.next_id, rows_and_ids(page.rows)
+        # Its buffer is not needed while the rows are looked at.
+        del page
+        for point_id, row in pairs:
             if until is not None and not comes_before(point_id, until):
                 return
             yield point_id, row
-        cursor = page.next_id if cursor is None else advanced(cursor, page.next_id)
+        cursor = after if cursor is None else advanced(cursor, after)
         if cursor is not None and until is not None and not comes_before(cursor, until):
             return
 

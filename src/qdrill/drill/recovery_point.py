@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
-import msgspec
+from dataclasses import dataclass
+from datetime import datetime
 
 from qdrill.archive.reader import ArchiveReader
 from qdrill.control import JobControl
+from qdrill.drill.clocks import Clocks, moved_words
 from qdrill.drill.compare import CompareOptions, compare
+from qdrill.drill.payload_times import PayloadTimes
 from qdrill.drill.quiet import Observation, observe
 from qdrill.drill.sides import ArchiveSide
 from qdrill.events import ignore
@@ -17,41 +17,62 @@ from qdrill.results import BackupResult, Drift
 from qdrill.stores.base import CollectionReader, UpdateMarks
 
 
-class _PayloadRow(msgspec.Struct):
-    payload: dict[str, Any] | None = None
+@dataclass(frozen=True, slots=True)
+class RecoveryPoint:
+    """The age of the newest data when the failure is assumed (RPA).
 
-
-_rows_decoder = msgspec.json.Decoder(list[_PayloadRow])
-
-
-def recovery_point(backup: BackupResult, newest: datetime | None, failure: datetime) -> float:
-    """RPA in seconds: from the newest data in the archive to the assumed failure.
-
-    Without a payload time, the newest data are as old as the beginning of the backup: what was written after that may
-    or may not be in it.
+    Attributes:
+        seconds: None where it is not known.
+        doubt: why it cannot be said to meet an objective, in words; empty where it can.
+        least: where there is a doubt, the age that it has in any case; None where that is not known either.
     """
-    return max(0.0, (failure - (newest or backup.started)).total_seconds())
+
+    seconds: float | None
+    doubt: str = ""
+    least: float | None = None
 
 
-def newest_time(archive: ArchiveReader, field: str) -> datetime | None:
-    """The newest value of payload field `field` (ISO 8601 text or Unix seconds); None when no row has one."""
-    newest: datetime | None = None
-    for index in range(len(archive.manifest.chunks)):
-        for row in _rows_decoder.decode(b"[" + archive.chunk(index) + b"]"):
-            moment = _moment((row.payload or {}).get(field))
-            if moment is not None and (newest is None or moment > newest):
-                newest = moment
-    return newest
+NOT_MEASURED = RecoveryPoint(None)
 
 
-def _moment(value: Any) -> datetime | None:
-    try:
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return datetime.fromtimestamp(value, UTC)
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except (ValueError, OverflowError, OSError):
-        return None
-    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
+def recovery_point(backup: BackupResult, times: PayloadTimes | None, began: Clocks, failure: Clocks) -> RecoveryPoint:
+    """RPA: from the newest data in the archive to the assumed failure.
+
+    Without payload times, the newest data are as old as the beginning of the backup: what was written after that may
+    or may not be in it. A time of day is trusted only while this machine's clock went as time did.
+
+    Args:
+        times: of the payload field that tells the age of the data; None where none was named.
+        began: the clocks when the drill began.
+        failure: the clocks when the failure is assumed.
+    """
+    passed = None if backup.clock is None else failure.monotonic - backup.clock
+    if moved := failure.moved_since(began):
+        return RecoveryPoint(None, _unknown(moved_words(moved)), passed if times is None else None)
+    if times is not None:
+        return _of_times(times, backup.finished, failure.wall)
+    if passed is not None:
+        return RecoveryPoint(passed)
+    ahead = (backup.started - began.wall).total_seconds()
+    if ahead > 0:
+        words = f"the beginning of the backup lies {ahead:.1f} s in the future of this machine's clock"
+        return RecoveryPoint(None, _unknown(words))
+    return RecoveryPoint((failure.wall - backup.started).total_seconds())
+
+
+def _of_times(times: PayloadTimes, finished: datetime, failure: datetime) -> RecoveryPoint:
+    if times.newest is None:
+        return RecoveryPoint(None, times.doubt)
+    # What is in the archive was written before it was finished, whatever the clock of the writer's machine said.
+    age = (failure - min(times.newest, finished)).total_seconds()
+    if age < 0:
+        words = f"the newest time in the data lies {-age:.1f} s in the future of this machine's clock"
+        return RecoveryPoint(None, _unknown(words))
+    return RecoveryPoint(age, times.doubt, age if times.doubt else None)
+
+
+def _unknown(why: str) -> str:
+    return f"{why}, so the age of the data is not known"
 
 
 def source_drift(

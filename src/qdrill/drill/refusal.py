@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from qdrill.drill.plan import DrillPlan
+from qdrill.drill.verdict import is_refusal
 from qdrill.errors import Interrupted, QdrillError
 from qdrill.records.ci_summary import write_ci_summary
 from qdrill.records.ids import claim_directory
@@ -39,6 +40,7 @@ def record_refusal(plan: DrillPlan, source: str, target: str, error: QdrillError
         stages=(StageTime("preflight", None, False),),
         checks=(),
         error=str(error),
+        refused=is_refusal(error),
     )
     path = save_drill(directory, result, who=plan.who, origin=plan.origin)
     write_ci_summary(plan.ci_summary, load_record(path))

@@ -9,10 +9,12 @@ from qdrill.archive.reader import ArchiveReader
 from qdrill.control import JobControl
 from qdrill.drill.load import Loader
 from qdrill.drill.ranges import count_points
+from qdrill.drill.restore_aliases import ours, tell_of_lost_aliases, with_aliases
 from qdrill.drill.restore_journal import RestoreJournal
 from qdrill.drill.restore_target import RestoreClock, refuse_existing, refuse_schema, refuse_source
-from qdrill.errors import ArchiveError, Refused
+from qdrill.errors import ArchiveError, Refused, UsageError
 from qdrill.events import Emit, Progress
+from qdrill.names import terminal_text
 from qdrill.results import ConfigDifference, Rejected, RestoreResult
 from qdrill.schema.config import ABSENT, diff_configuration
 from qdrill.schema.recreate import Recipe, recipe
@@ -32,7 +34,8 @@ class RestoreOptions:
         lanes: connections used side by side.
         resume: go on with a restore that was killed.
         replace: the name of the collection that may be deleted first; must equal the target's name.
-        aliases: also bring the archive's aliases back.
+        aliases: also bring the archive's aliases back, except those that another collection holds.
+        move_aliases: take those too. Only a person may ask for that: a drill never moves an alias.
         rejected: rows that were left out on the way here (of a foreign dump), to be listed with the others.
         rejected_total: how many those are, listed or not.
     """
@@ -44,16 +47,28 @@ class RestoreOptions:
     aliases: bool = False
     rejected: tuple[Rejected, ...] = ()
     rejected_total: int = 0
+    move_aliases: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OwnedTarget:
-    """Proof that this run created a collection; the only thing by which it can be deleted."""
+    """Proof that this run created a collection, and which aliases it set; the only thing by which it can be deleted."""
 
     writer: CollectionWriter
+    aliases: frozenset[str] = frozenset()
 
     def delete(self) -> None:
-        """Delete the collection."""
+        """Delete the collection, and with it the aliases that this run set.
+
+        Raises:
+            UsageError: somebody else's alias leads to it by now; nothing was deleted.
+        """
+        others = [terminal_text(alias, 60) for alias in self.writer.aliases() if alias not in self.aliases]
+        if others:
+            raise UsageError(
+                f"an alias that this drill did not set leads to it ({', '.join(others[:5])}), and would be lost; "
+                "delete it by hand when nobody needs it"
+            )
         self.writer.delete()
 
 
@@ -108,13 +123,13 @@ class _Restore:
         plan = recipe(self.info)
         self._prepare(plan)
         self.clock.reach("created")
-        resumed = len(self.journal.done)
+        resumed = sorted(self.journal.done)
         loader = self.make_loader(self.archive, self.writer, self.journal, self.control, self.emit, self.options.lanes)
         self._load(loader)
         self.clock.reach("loaded")
+        repaired = loader.repair_changed(resumed)
         restored = self._count(loader)
         differences = self._finish_settings(plan)
-        self.journal.remove()
         rejected = (*self.options.rejected, *loader.rejected)
         result = RestoreResult(
             points_expected=self.archive.manifest.points + self.options.rejected_total,
@@ -127,9 +142,15 @@ class _Restore:
             created_by_drill=True,
             batches=loader.batches,
             retries=self.control.retries - self.retries_before,
-            resumed_chunks=resumed,
+            resumed_chunks=len(resumed),
+            resumed_repaired=repaired,
+            partial=self.archive.manifest.partial,
         )
-        return Restored(result, OwnedTarget(self.writer), self.clock.began)
+        if self.options.aliases:
+            names, move = self.archive.manifest.aliases, self.options.move_aliases
+            result = with_aliases(self.writer, result, names, move=move, emit=self.emit)
+        self.journal.remove()
+        return Restored(result, OwnedTarget(self.writer, ours(result)), self.clock.began)
 
     def _load(self, loader: Loader) -> None:
         try:
@@ -152,6 +173,7 @@ class _Restore:
                 return
             refuse_existing(self.writer, address, self.options.replace)
             self._look_at_the_archive()
+            tell_of_lost_aliases(self.writer, address, self.emit)
             self.writer.delete()
         else:
             self._look_at_the_archive()
@@ -182,9 +204,6 @@ class _Restore:
         for done, (field, schema) in enumerate(plan.indexes, start=1):
             self.writer.create_index(field, schema)
             self.emit(Progress("restore", "index", done, len(plan.indexes)))
-        if self.options.aliases:
-            for alias in self.archive.manifest.aliases:
-                self.writer.add_alias(alias)
         for body in plan.after_load:
             self.writer.patch(body)
         return self._differences()

@@ -8,8 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from qdrill.archive.manifest_file import Source
+from qdrill.drill.alike import Named, why_source
 from qdrill.errors import UsageError
 from qdrill.events import Emit, MomentReached
+from qdrill.names import terminal_text
 from qdrill.results import Moments
 from qdrill.schema.compat import describe_vectors, why_incompatible
 from qdrill.stores.base import CollectionWriter
@@ -38,10 +40,9 @@ class RestoreClock:
 def refuse_source(writer: CollectionWriter, source: Source, address: str, what: str) -> None:
     """Refuse the collection that the backup came from. `what` is the backup: archive or snapshot. Raises UsageError."""
     if writer.reader.identity() == source.identity:
-        raise UsageError(
-            f"{address} is the source of this {what} ({source.address}); a restore never writes into its source: "
-            "name another target"
-        )
+        words = f"the source of this {what} ({terminal_text(source.address)})"
+        theirs = Named.of(source.address)
+        raise UsageError(why_source(Named.of(address), theirs, source.identity, what=words, stage="restore"))
 
 
 def refuse_existing(writer: CollectionWriter, address: str, named: str | None) -> None:
@@ -49,10 +50,18 @@ def refuse_existing(writer: CollectionWriter, address: str, named: str | None) -
     if named == writer.reader.name:
         return
     if named is not None:
-        raise UsageError(f"--replace names another collection than the target {address}; nothing was done")
+        raise UsageError(other_name(address, named))
     raise UsageError(
         f"{address} exists; a restore does not write into what is there: name another target, or repeat the "
         "collection's name with --replace to delete it first"
+    )
+
+
+def other_name(target: str, named: str) -> str:
+    """That --replace names another collection than that of the target, which is why nothing is deleted."""
+    return (
+        f"{target} exists, and --replace names {terminal_text(named, 100) or 'nothing'}, which is not its collection; "
+        "repeat the name exactly to delete it first; nothing was done"
     )
 
 

@@ -11,8 +11,9 @@ from qdrill.control import JobControl
 from qdrill.drill import checks as questions
 from qdrill.drill.backup import BackupOptions, back_up
 from qdrill.drill.evidence import JsonLines
+from qdrill.drill.payload_times import PayloadTimes, payload_times
 from qdrill.drill.plan import DrillPlan, Ends
-from qdrill.drill.recovery_point import newest_time, source_drift
+from qdrill.drill.recovery_point import source_drift
 from qdrill.drill.restore import Restored, RestoreOptions, restore
 from qdrill.drill.validate import compare_target
 from qdrill.events import Emit
@@ -47,11 +48,9 @@ class Rows:
         with ArchiveReader(made.archive) as self._archive:
             yield
 
-    def newest_time(self, field: str) -> tuple[datetime | None, str]:
+    def payload_times(self, field: str, written: datetime) -> PayloadTimes:
         """Read from every row."""
-        newest = newest_time(self._archive, field)
-        note = f"no row has a time in {field}; the age of the backup stands instead"
-        return newest, "" if newest is not None else note
+        return payload_times(self._archive, field, written)
 
     def restore(self) -> Restored:
         """Create the target and load every row."""

@@ -13,20 +13,23 @@ from pathlib import Path
 from qdrill.control import JobControl
 from qdrill.drill import checks as questions
 from qdrill.drill.broken_off import RestoreHeard, words_of
+from qdrill.drill.clocks import read_clocks
 from qdrill.drill.evidence import JsonLines, journalled
 from qdrill.drill.findings import Findings
 from qdrill.drill.method import method_of
+from qdrill.drill.one_shard import one_shard_words
 from qdrill.drill.plan import DrillPlan, Ends, searches_for
 from qdrill.drill.preflight import Preflight, look, refuse_what_cannot_be
 from qdrill.drill.rag_checks import preflight_checks
 from qdrill.drill.ranges import count_points
 from qdrill.drill.recovery_point import recovery_point
+from qdrill.drill.restore_aliases import alias_notes
 from qdrill.drill.search import Recovery, ask_all, wait_until_right
 from qdrill.drill.search_compare import Answer
 from qdrill.drill.search_plan import PlannedSearch, plan_searches
 from qdrill.drill.steering import Steering
 from qdrill.drill.validate import wait_for_optimizer
-from qdrill.drill.verdict import EXIT_CODES, judge
+from qdrill.drill.verdict import EXIT_CODES, is_refusal, judge, verdict_of_error
 from qdrill.errors import ExitCode, Interrupted, QdrillError
 from qdrill.events import (
     CheckDone,
@@ -89,13 +92,13 @@ class _Drill:
 
     def __init__(self, plan: DrillPlan, ends: Ends, control: JobControl, emit: Emit, damage: Damage | None) -> None:
         self.plan, self.ends, self.control, self.damage = plan, ends, control, damage
-        self.started = datetime.now(UTC)
-        self.directory = claim_directory(plan.drills, self.started, random.SystemRandom())
+        self.clocks = read_clocks()
+        self.directory = claim_directory(plan.drills, self.clocks.wall, random.SystemRandom())
         self.journal = JsonLines(self.directory / "evidence" / "journal.jsonl")
         self.signals = DrillSignals(plan.signals, control, self.directory, ends.target_collection)
         self.tell, self.emit = emit, RestoreHeard(self.signals.watch(journalled(self.journal, emit)))
         self.found = Findings.before(ends)
-        self.steering = Steering(time.monotonic())
+        self.steering = Steering(self.clocks.monotonic)
         self.method = method_of(plan, ends, control, self.emit)
 
     def run(self) -> DrillOutcome:
@@ -116,7 +119,7 @@ class _Drill:
             target=self.found.target,
             method=self.plan.method,
             objectives=self.plan.objectives,
-            started=self.started,
+            started=self.clocks.wall,
             who=self.plan.who,
             origin=self.plan.origin,
             delay_ms_per_point=self.control.delay_ms_per_point,
@@ -137,7 +140,8 @@ class _Drill:
             if self.control.cancelled or isinstance(error, Interrupted):
                 return self._interrupted(left)
             stage = self.found.last_stage
-            return "inconclusive" if stage == "preflight" else "fail", f"{stage}: {error}{left}", error
+            self.found.refused = is_refusal(error)
+            return verdict_of_error(error, stage), f"{stage}: {error}{left}", error
         return verdict, reason, None
 
     def _left_behind(self) -> str:
@@ -176,6 +180,9 @@ class _Drill:
         with self._stage("preflight"):
             start = self.found.preflight = look(self.ends)
             self.found.source, self.found.target = start.source, start.target
+            if why := one_shard_words(start.info.data, self.ends.target_version):
+                self.found.notes.append(why)
+                self.emit(Notice("warning", why))
             self._check(questions.source_checks(start.points, start.marks, start.status))
         return start
 
@@ -191,13 +198,17 @@ class _Drill:
         planned: list[PlannedSearch] = []
         if start.has_vectors:
             searches = searches_for(plan.searches, start.info, self.ends.source.name)
-            planned = plan_searches(searches, self.ends.source, plan.embedders, seed=plan.seed, service=plan.rag_api)
+            planned = plan_searches(
+                searches, self.ends.source, plan.embedders, seed=plan.seed, service=plan.rag_api, emit=self.emit
+            )
         answers = ask_all(planned, self.ends.source, self.control)
-        newest, note = self.method.newest_time(plan.payload_time_field) if plan.payload_time_field else (None, "")
-        found.notes += [note] if note else []
+        field = plan.payload_time_field
+        times = self.method.payload_times(field, backup.finished) if field else None
+        found.notes += times.notes if times else []
         with self._stage("restore"):
-            found.rpa = recovery_point(backup, newest, datetime.now(UTC))
+            found.rpa = recovery_point(backup, times, self.clocks, read_clocks())
             found.restored = self.method.restore()
+            found.notes += alias_notes(found.restored.result)
             if self.damage is not None:
                 self.damage(self.ends.target)
                 found.restored_points(count_points(self.ends.target.reader))
@@ -272,7 +283,7 @@ class _Drill:
         self._journal_steering()
         # The record keeps the journal's digest: nothing may be added to it from here on.
         self.journal.close()
-        result = self.found.result(self.plan, self.steering, self.directory.name, self.started, verdict, reason, error)
+        result = self.found.result(self.plan, self.steering, self.directory.name, self.clocks, verdict, reason, error)
         path = save_drill(self.directory, result, who=self.plan.who, origin=self.plan.origin, metrics=metrics)
         record = load_record(path)
         write_ci_summary(self.plan.ci_summary, record, seed_total=self.found.points_before_backup)

@@ -10,6 +10,7 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any
 
 from qdrill.control import JobControl
+from qdrill.drill.payloads import told, with_payloads
 from qdrill.drill.rag_search import ask_service
 from qdrill.drill.search_compare import Answer, compare_answers, open_tie
 from qdrill.drill.search_plan import PlannedSearch
@@ -17,13 +18,17 @@ from qdrill.errors import Inconclusive, Interrupted, QdrillError
 from qdrill.events import Emit, Progress, ignore
 from qdrill.names import one_line
 from qdrill.results import Hit, PointId, SearchOutcome
+from qdrill.rows.clip import payload_evidence
 from qdrill.stores.base import CollectionReader
 
 TIE_SPARE_WIDE = 1000
 FIRST_WAIT = 0.05
 LONGEST_WAIT = 0.5
-# An answer that leaves a search open, and came so often in a row, is not going to settle it.
+# An answer that came so often in a row, from a target that leaves the search open or has nothing more to do, stays.
 SAME_ANSWERS = 10
+
+
+_Hits = tuple[tuple[PointId, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class Recovery:
 
 
 def ask(planned: PlannedSearch, reader: CollectionReader) -> Answer:
-    """Run one search; the answer holds top_k hits and the spare for ties.
+    """Run one search; the answer holds top_k hits and the spare for ties, without payloads where a store gave it.
 
     Raises:
         Inconclusive: the search could not be planned, or its service answers from somewhere else.
@@ -76,8 +81,19 @@ def ask_source(planned: PlannedSearch, reader: CollectionReader) -> Answer:
 def ask_all(
     planned: Sequence[PlannedSearch], reader: CollectionReader, control: JobControl
 ) -> tuple[Answer | QdrillError, ...]:
-    """The source's answers, an error where it gave none; raises Interrupted alone."""
-    return tuple(_try(ask_source, search, reader, control) for search in planned)
+    """The source's answers, an error where it gave none; raises Interrupted alone.
+
+    Their first top_k hits have their payloads, clipped.
+    """
+    answers = [_try(ask_source, search, reader, control) for search in planned]
+    return tuple(_shown(search, answer, reader) for search, answer in zip(planned, answers, strict=True))
+
+
+def _shown(search: PlannedSearch, answer: Answer | QdrillError, reader: CollectionReader) -> Answer | QdrillError:
+    if isinstance(answer, QdrillError):
+        return answer
+    top = told(answer.hits[: search.top_k], reader)
+    return replace(answer, hits=(*top, *answer.hits[search.top_k :]))
 
 
 def run_searches(
@@ -98,7 +114,8 @@ def run_searches(
     for search in planned:
         source = _try(ask_source, search, source_reader, control)
         target = _try(ask, search, target_reader, control)
-        outcomes.append(compare_answers(search, source, target, min_overlap=min_overlap))
+        outcome = compare_answers(search, source, target, min_overlap=min_overlap)
+        outcomes.append(with_payloads(outcome, source_reader, target_reader))
         emit(Progress("verify", "searches", len(outcomes), len(planned)))
     return tuple(outcomes)
 
@@ -118,8 +135,9 @@ def wait_until_right(
     """Ask the target until every search is right, or for `deadline_seconds` from now; at least once.
 
     A search that no answer of the target can make right (not planned, no answer of the source) is asked once and not
-    waited for; one that the target leaves open with the same hits ten times in a row, no longer. Before all count as
-    right, those that were right earlier are asked again.
+    waited for; one that got the same wrong hits ten times in a row, from a target that leaves it open (ties) or has no
+    update and no optimization under way, no longer. Before all count as right, those that were right earlier are asked
+    again.
 
     Args:
         source_answers: of `ask_all`, one a planned search.
@@ -142,7 +160,8 @@ def wait_until_right(
     while not watch.round() and (left := deadline - clock()) > 0:
         control.sleep(min(wait, left))
         wait = min(wait * 1.5, LONGEST_WAIT)
-    return Recovery(tuple(watch.outcomes), watch.searchable, watch.validated)
+    outcomes = tuple(with_payloads(outcome, None, target_reader) for outcome in watch.outcomes)
+    return Recovery(outcomes, watch.searchable, watch.validated)
 
 
 @dataclass
@@ -167,7 +186,7 @@ class _Watch:
         self.outcomes = [self._compare(search, answer, nothing) for search, answer in self.pairs]
         self._all = range(len(self.pairs))
         self._hopeless = {number for number in self._all if not _answerable(*self.pairs[number])}
-        self._same: dict[int, tuple[tuple[PointId, ...], int]] = {}
+        self._same: dict[int, tuple[_Hits, int]] = {}
 
     def round(self) -> bool:
         """Ask what is not right yet; whether there is nothing left to wait for."""
@@ -194,7 +213,7 @@ class _Watch:
             search, answer = self.pairs[number]
             found = _try(ask, search, self.reader, self.control)
             self.outcomes[number] = self._compare(search, answer, found)
-            self._watch_open(number)
+            self._watch_same(number, found)
             if self._right(number) and self.searchable is None:
                 self.searchable = self.clock()
                 if self.on_first_right is not None:
@@ -202,14 +221,29 @@ class _Watch:
         right = sum(self._right(number) for number in self._all)
         self.emit(Progress("restore", "searches", right, len(self.pairs)))
 
-    def _watch_open(self, number: int) -> None:
-        """Wait no longer for a search that the target leaves open (ties) with the same hits again and again."""
-        outcome = self.outcomes[number]
-        ids = tuple(hit.id for hit in outcome.target_hits) if outcome.state == "inconclusive" else ()
-        before, times = self._same.get(number, ((), 0))
-        self._same[number] = ids, times + 1 if ids == before else 1
-        if ids and self._same[number][1] >= SAME_ANSWERS:
+    def _watch_same(self, number: int, found: Answer | QdrillError) -> None:
+        """Wait no longer for a search that gets the same wrong hits again and again, where nothing will change them."""
+        state = self.outcomes[number].state
+        if state == "pass" or isinstance(found, QdrillError):
+            self._same.pop(number, None)
+            return
+        # Scores come and go with the replica that is asked, while ties stay open.
+        hits = tuple((hit.id, hit.score if state == "fail" else 0.0) for hit in found.hits)
+        before, times = self._same.get(number, (None, 0))
+        self._same[number] = hits, times + 1 if hits == before else 1
+        if self._same[number][1] >= SAME_ANSWERS and (state == "inconclusive" or self._rests(number)):
             self._hopeless.add(number)
+
+    def _rests(self, number: int) -> bool:
+        """Whether the target has nothing more to do; of a service that is asked in its place, nobody knows."""
+        if self.pairs[number][0].via:
+            return False
+        try:
+            return self.reader.optimizer().done
+        except Interrupted:
+            raise
+        except QdrillError:
+            return False
 
     def _compare(
         self, search: PlannedSearch, source: Answer | QdrillError, target: Answer | QdrillError
@@ -277,7 +311,7 @@ def _side(milliseconds: float | None, hits: Sequence[Hit]) -> dict[str, Any]:
                 "id": hit.id,
                 "score": hit.score if math.isfinite(hit.score) else str(hit.score),
                 "text": hit_text(hit),
-                "payload": hit.payload,
+                **payload_evidence(hit),
             }
             for hit in hits
         ],

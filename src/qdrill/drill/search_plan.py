@@ -8,13 +8,15 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
 from qdrill.drill.vectors import (
+    HOW_EMBEDDER,
     QueryVector,
     Slots,
     Sparse,
+    WrongQuery,
     as_query_vector,
     choose_for_point,
     choose_for_vector,
@@ -23,6 +25,7 @@ from qdrill.drill.vectors import (
 )
 from qdrill.embedders.base import Embedder, is_sparse, quoted
 from qdrill.errors import Inconclusive, Interrupted, QdrillError, UsageError
+from qdrill.events import Emit, Notice, ignore
 from qdrill.names import one_line
 from qdrill.results import Hit, PointId
 from qdrill.signals.rag_answers import Preflight
@@ -92,6 +95,7 @@ class PlannedSearch:
         using: name of the vector searched; "" is the unnamed one.
         query: what to send; its `limit` is top_k and the spare for ties. None when it cannot run.
         reason: why it cannot run and what to do; "" when it can.
+        wrong: whether what was asked for does not fit the collection, as opposed to what it holds, or to a failure.
         most: the most hits that the source gives at once (strict mode); None for no limit.
         via: as of its spec; then `text` goes to `service`, with the collection's name, instead of to its store.
         service: None for a search of the stores, and for one that cannot run.
@@ -103,6 +107,7 @@ class PlannedSearch:
     using: str
     query: Query | None
     reason: str = ""
+    wrong: bool = False
     most: int | None = None
     via: str = ""
     text: str = ""
@@ -121,17 +126,19 @@ def plan_searches(
     *,
     seed: int,
     service: TextService | None = None,
+    emit: Emit = ignore,
 ) -> list[PlannedSearch]:
     """Concrete searches in the order of `specs`; `random = n` becomes up to n of them.
 
     Texts are embedded; points of the source give their stored vector. `seed` chooses among the random points
     that the source offers: the same choice each time where it offers all it has. Searches `via` go to `service`.
+    `emit` is told where there are fewer points than were asked for.
 
     Raises:
         NotFound, Refused, StoreError: the source's info cannot be read.
         Interrupted: cancelled.
     """
-    plan = _Planner(reader, embedders, random.Random(seed), service)
+    plan = _Planner(reader, embedders, random.Random(seed), service, emit)
     return [planned for spec in specs for planned in plan.searches(spec)]
 
 
@@ -144,11 +151,13 @@ class _Planner:
         embedders: Mapping[str, Embedder],
         chance: random.Random,
         service: TextService | None,
+        emit: Emit,
     ) -> None:
         self._reader = reader
         self._embedders = embedders
         self._chance = chance
         self._service = service
+        self._emit = emit
         self._slots = read_slots(reader.info(), reader.name)
         self._most = reader.page_limit()
 
@@ -181,7 +190,7 @@ class _Planner:
         except Interrupted:
             raise
         except QdrillError as error:
-            return self._unrunnable(spec, name, str(error))
+            return self._failed(spec, name, error)
         return self._runnable(spec, name, using, vector)
 
     def _embed(self, spec: SearchSpec) -> tuple[QueryVector, str]:
@@ -203,8 +212,8 @@ class _Planner:
         if not spec.embedder and len(self._embedders) == 1:
             return next(iter(self._embedders.values()))
         if not spec.embedder and self._embedders:
-            lines = " or ".join(f"`embedder = {quoted(one_line(name))}`" for name in self._embedders)
-            raise Inconclusive(f"several embedders could embed this text; add {lines} to the search")
+            names = ", ".join(quoted(one_line(name)) for name in self._embedders)
+            raise WrongQuery(f"several embedders could embed this text; name one: {names} ({HOW_EMBEDDER})")
         raise Inconclusive(_missing_embedder(spec.embedder, self._slots))
 
     def _random(self, spec: SearchSpec) -> Iterator[PlannedSearch]:
@@ -215,10 +224,14 @@ class _Planner:
         except Interrupted:
             raise
         except QdrillError as error:
-            yield self._unrunnable(spec, name, str(error))
+            yield self._failed(spec, name, error)
             return
         if not ids:
-            yield self._unrunnable(spec, name, "the source offers no point with this vector; search by text")
+            where = f"collection {self._slots.collection} offers no point with this vector"
+            yield self._unrunnable(spec, name, f"{where}; search by text")
+        elif len(ids) < spec.number:
+            words = f"{spec.number} random points were asked for and {len(ids)} have this vector"
+            self._emit(Notice("warning", f"{words}; the search is by those"))
         for point in ids:
             yield self._point(spec, point, f"random point {_shown(point)}")
 
@@ -234,19 +247,23 @@ class _Planner:
         except Interrupted:
             raise
         except QdrillError as error:
-            return self._unrunnable(spec, name, str(error))
+            return self._failed(spec, name, error)
         return self._runnable(spec, name, using, vector)
 
     def _stored(self, point: PointId | None, using: str) -> QueryVector:
         shown = _shown(point)
-        rows = decode_rows(self._reader.retrieve([] if point is None else [point]).rows)
+        rows = decode_rows(self._reader.retrieve([] if point is None else [point], payload=False).rows)
         if len(rows) != 1:
-            raise Inconclusive(f"point {shown} is not in the source; name one that is")
+            raise Inconclusive(f"point {shown} is not in collection {self._slots.collection}; name one that is")
         stored = rows[0].get("vector")
         found = stored.get(using) if isinstance(stored, dict) else stored if using == "" else None
         if found is None:
             raise Inconclusive(f"point {shown} has no vector {quoted(one_line(using))}; name another point")
-        vector = as_query_vector(found)
+        try:
+            vector = as_query_vector(found)
+        except WrongQuery as error:
+            # The point's own vector is at fault, not who asked for the point.
+            raise Inconclusive(str(error)) from error
         problem = shape_problem(self._slots.by_name[using], vector, f"point {shown}")
         if problem:
             raise Inconclusive(problem)
@@ -257,10 +274,13 @@ class _Planner:
         if self._most is not None:
             limit = max(spec.top_k, min(limit, self._most))
         if isinstance(vector, Sparse):
-            query = Query(sparse=(vector.indices, vector.values), using=using, limit=limit)
+            query = Query(sparse=(vector.indices, vector.values), using=using, limit=limit, with_payload=False)
         else:
-            query = Query(vector=vector, using=using, limit=limit)
+            query = Query(vector=vector, using=using, limit=limit, with_payload=False)
         return PlannedSearch(name, spec.kind, spec.top_k, using, query, most=self._most)
+
+    def _failed(self, spec: SearchSpec, name: str, error: QdrillError) -> PlannedSearch:
+        return replace(self._unrunnable(spec, name, str(error)), wrong=isinstance(error, WrongQuery))
 
     def _unrunnable(self, spec: SearchSpec, name: str, reason: str) -> PlannedSearch:
         return PlannedSearch(name, spec.kind, spec.top_k, spec.using, None, reason, via=spec.via)
@@ -287,7 +307,7 @@ def _missing_embedder(name: str, slots: Slots) -> str:
     else:
         lines += ['kind = "ollama"', 'url = "http://localhost:11434"', 'model = "nomic-embed-text"']
     shown = ", ".join(f"`{line}`" for line in lines)
-    return f"{what}; add to drills.toml the lines {shown}, and to the search `embedder = {quoted(chosen)}`"
+    return f"{what}; add to drills.toml the lines {shown}, and name {quoted(chosen)} ({HOW_EMBEDDER})"
 
 
 def _key(name: str) -> str:

@@ -69,6 +69,7 @@ class _Backup:
         self.origin = Source(address, reader.name, reader.version(), reader.identity())
         self.retries_before = control.retries
         self.started, self.clock = datetime.now(UTC), time.monotonic()
+        self.began = self.clock
         self.points = self.size = self.paced = 0
 
     def run(self) -> BackupResult:
@@ -85,7 +86,7 @@ class _Backup:
     def _run(self) -> BackupResult:
         info, aliases, before = self.reader.info(), self.reader.aliases(), look(self.reader)
         assert before.count is not None
-        self.started, self.points = datetime.now(UTC), before.count
+        self.started, self.began, self.points = datetime.now(UTC), time.monotonic(), before.count
         made = self._make()
         try:
             around = _Around(info, aliases, before, look(self.reader))
@@ -184,6 +185,7 @@ class _Backup:
             count_before=before.count,
             count_after=after.count,
             method="snapshot",
+            clock=self.began,
         )
 
     def _remove(self, name: str) -> None:

@@ -10,12 +10,14 @@ from qdrill.archive.snapshot_reader import SnapshotArchive
 from qdrill.control import JobControl
 from qdrill.drill import snapshot_validate as validate
 from qdrill.drill.evidence import JsonLines
+from qdrill.drill.payload_times import PayloadTimes
 from qdrill.drill.plan import DrillPlan, Ends
 from qdrill.drill.restore import Restored
 from qdrill.drill.rows_method import restore_options
 from qdrill.drill.snapshot_backup import back_up_snapshot
 from qdrill.drill.snapshot_restore import restore_snapshot
 from qdrill.events import Emit
+from qdrill.names import one_line
 from qdrill.results import BackupResult, Check, CompareResult, Drift, RestoreResult
 from qdrill.stores.base import UpdateMarks
 
@@ -46,9 +48,13 @@ class Snapshot:
         self._archive = SnapshotArchive(made.archive)
         yield
 
-    def newest_time(self, field: str) -> tuple[datetime | None, str]:
+    def payload_times(self, field: str, written: datetime) -> PayloadTimes:  # noqa: ARG002 - of no use here
         """None: rows cannot be read from a snapshot."""
-        return None, f"the times in {field} cannot be read from a snapshot; the age of the backup stands instead"
+        shown = one_line(field, 60)
+        return PayloadTimes(
+            None,
+            f"the times in {shown} cannot be read from a snapshot; drill by rows, or without payload_time_field",
+        )
 
     def restore(self) -> Restored:
         """Create the target and upload the snapshot."""

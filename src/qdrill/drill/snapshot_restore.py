@@ -9,6 +9,7 @@ from qdrill.archive.snapshot_reader import SnapshotArchive
 from qdrill.control import JobControl
 from qdrill.drill.ranges import count_points
 from qdrill.drill.restore import OwnedTarget, Restored, RestoreOptions
+from qdrill.drill.restore_aliases import ours, tell_of_lost_aliases, with_aliases
 from qdrill.drill.restore_journal import RestoreJournal
 from qdrill.drill.restore_target import RestoreClock, refuse_existing, refuse_schema, refuse_source
 from qdrill.drill.snapshot_rules import why_not_restorable
@@ -71,7 +72,6 @@ class _Restore:
         self.clock.reach("loaded")
         self._finish_settings()
         differences = diff_configuration(self.info, self.writer.reader.info().data)
-        self.journal.remove()
         result = RestoreResult(
             points_expected=self.manifest.points,
             points_restored=restored,
@@ -83,7 +83,11 @@ class _Restore:
             created_by_drill=True,
             retries=self.control.retries - self.retries_before,
         )
-        return Restored(result, OwnedTarget(self.writer), self.clock.began)
+        if self.options.aliases:
+            names, move = self.manifest.aliases, self.options.move_aliases
+            result = with_aliases(self.writer, result, names, move=move, emit=self.emit)
+        self.journal.remove()
+        return Restored(result, OwnedTarget(self.writer, ours(result)), self.clock.began)
 
     def _prepare(self) -> None:
         """Leave an empty target that is ours, or refuse before anything is written."""
@@ -101,6 +105,7 @@ class _Restore:
             raise UsageError(f"{why}; nothing was written")
         self.archive.check(self.control)
         if exists:
+            tell_of_lost_aliases(self.writer, address, self.emit)
             self.writer.delete()
         self.journal.begin()
         try:
@@ -145,10 +150,7 @@ class _Restore:
             self.emit(Progress("restore", "points", 0, points, sent, size))
 
     def _finish_settings(self) -> None:
-        """What neither a create call nor a snapshot brings back: read fan-out, aliases where asked, strict mode."""
-        if self.options.aliases:
-            for alias in self.manifest.aliases:
-                self.writer.add_alias(alias)
+        """What neither a create call nor a snapshot brings back: read fan-out, strict mode."""
         for body in self.plan.after_load:
             if "optimizers_config" not in body:
                 self.writer.patch(body)

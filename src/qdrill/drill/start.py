@@ -13,8 +13,10 @@ from qdrill.config_model import DrillConfig, Method
 from qdrill.drill import preflight
 from qdrill.drill.broken_off import count_anew
 from qdrill.drill.from_config import plan_from_config
+from qdrill.drill.one_shard import one_shard_words
 from qdrill.drill.plan import DrillPlan, Ends, SnapshotEnds, searches_for
 from qdrill.drill.refusal import record_refusal
+from qdrill.drill.restore_aliases import planned_words
 from qdrill.drill.snapshot_rules import refuse_embedded, snapshot_refusal
 from qdrill.errors import Interrupted, StoreError, UsageError
 from qdrill.signals.plan import signal_plan
@@ -153,6 +155,8 @@ def dry_run(plan: DrillPlan, ends: Ends) -> tuple[tuple[str, str], ...]:
         ("preflight", f"read {ends.source_address} ({points} points); nothing is written"),
         ("backup", _backup_words(plan)),
         ("restore", f"{ends.target_address}: {_restore_words(plan, ends)}"),
+        *_aliases(plan, ends),
+        *_settings(ends),
         *_metrics(plan),
         (
             "validate",
@@ -161,6 +165,19 @@ def dry_run(plan: DrillPlan, ends: Ends) -> tuple[tuple[str, str], ...]:
         ("record", f"{plan.drills}/ID/drill.toml, {plan.ci_summary}" + (f", {plan.readme}" if plan.readme else "")),
         ("afterwards", "delete the target, if this drill made it" if plan.delete_target else "keep the target"),
     )
+
+
+def _aliases(plan: DrillPlan, ends: Ends) -> tuple[tuple[str, str], ...]:
+    """What becomes of the source's aliases, where the drill is to bring them back."""
+    if not plan.aliases:
+        return ()
+    return (("aliases", planned_words(ends.target, ends.target_collection, ends.source.aliases())),)
+
+
+def _settings(ends: Ends) -> tuple[tuple[str, str], ...]:
+    """What of the source's settings cannot come back, where something cannot."""
+    why = one_shard_words(ends.source.info().data, ends.target_version)
+    return (("settings", why),) if why else ()
 
 
 def _metrics(plan: DrillPlan) -> tuple[tuple[str, str], ...]:

@@ -11,6 +11,14 @@ from qdrill.errors import Inconclusive
 from qdrill.names import one_line
 from qdrill.stores.base import CollectionInfo
 
+# How a search names its vector: on the command line, and in drills.toml.
+HOW_VECTOR = "--using, or vector in drills.toml"
+HOW_EMBEDDER = "--embedder, or embedder in drills.toml"
+
+
+class WrongQuery(Inconclusive):
+    """What is asked for does not fit the collection; who asked for it can mend that."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sparse:
@@ -64,7 +72,7 @@ def read_slots(info: CollectionInfo, collection: str) -> Slots:
 
 
 def as_query_vector(value: Any) -> QueryVector:
-    """A dense, multi- or sparse vector as Qdrant writes it; Inconclusive where it is none of them."""
+    """A dense, multi- or sparse vector as Qdrant writes it; WrongQuery where it is none of them."""
     if isinstance(value, Mapping):
         return _sparse(value)
     if isinstance(value, list | tuple) and value:
@@ -74,14 +82,14 @@ def as_query_vector(value: Any) -> QueryVector:
             is_number(number) for row in value for number in row
         ):
             return [[float(number) for number in row] for row in value]
-    raise Inconclusive("the query is empty or holds something that is not a finite number; use another query")
+    raise WrongQuery("the query is empty or holds something that is not a finite number; use another query")
 
 
 def choose_for_point(slots: Slots, using: str) -> str:
     """The vector to search by a stored point: `using`, the unnamed, the only dense, or the only sparse one.
 
     Raises:
-        Inconclusive: no vector, no such vector, or several to choose from.
+        Inconclusive: no vector. WrongQuery: no such vector, or several to choose from.
     """
     if using:
         return _named(slots, using).name
@@ -100,12 +108,12 @@ def choose_for_vector(slots: Slots, vector: QueryVector, using: str, origin: str
         origin: where the query comes from, for messages.
 
     Raises:
-        Inconclusive: none fits (both sizes are named), or several do.
+        Inconclusive: no vector. WrongQuery: none fits (both sizes are named), or several do.
     """
     if using:
         slot = _named(slots, using)
         if problem := shape_problem(slot, vector, origin):
-            raise Inconclusive(problem)
+            raise WrongQuery(problem)
         return slot.name
     fitting = [slot for slot in slots.by_name.values() if not shape_problem(slot, vector, origin)]
     exact = [slot for slot in fitting if slot.kind == _kind(vector)]
@@ -114,7 +122,7 @@ def choose_for_vector(slots: Slots, vector: QueryVector, using: str, origin: str
     near = (slots.sparse if isinstance(vector, Sparse) else slots.dense) or list(slots.by_name.values())
     if not near:
         raise Inconclusive(f"collection {slots.collection} has no vectors to search; leave this search out")
-    raise Inconclusive("; ".join(dict.fromkeys(shape_problem(slot, vector, origin) for slot in near[:3])))
+    raise WrongQuery("; ".join(dict.fromkeys(shape_problem(slot, vector, origin) for slot in near[:3])))
 
 
 def shape_problem(slot: Slot, vector: QueryVector, origin: str) -> str:
@@ -148,19 +156,24 @@ def _kind(vector: QueryVector) -> str:
 def _only(candidates: list[Slot], slots: Slots) -> Slot:
     if len(candidates) == 1:
         return candidates[0]
-    lines = " or ".join(f"`vector = {quoted(one_line(slot.name))}`" for slot in candidates)
-    raise Inconclusive(
-        f"collection {slots.collection} has several vectors this search could use; add {lines} to the search"
+    raise WrongQuery(
+        f"collection {slots.collection} has several vectors this search could use; name one: "
+        f"{_names(candidates)} ({HOW_VECTOR})"
     )
 
 
 def _named(slots: Slots, using: str) -> Slot:
     slot = slots.by_name.get(using)
     if slot is None:
-        names = ", ".join(quoted(one_line(name)) if name else "the unnamed one" for name in slots.by_name)
-        asked = f"collection {slots.collection} has no vector {quoted(one_line(using))}"
-        raise Inconclusive(f"{asked}; it has {names or 'none'}; correct `vector` in the search")
+        raise WrongQuery(
+            f"collection {slots.collection} has no vector {quoted(one_line(using))}; it has "
+            f"{_names(list(slots.by_name.values()))}; name one that it has ({HOW_VECTOR})"
+        )
     return slot
+
+
+def _names(slots: list[Slot]) -> str:
+    return ", ".join(quoted(one_line(slot.name)) if slot.name else "the unnamed one" for slot in slots) or "none"
 
 
 def _dense_slot(name: str, settings: Mapping[str, Any]) -> Slot:

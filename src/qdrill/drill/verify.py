@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from qdrill.address import Address, ArchivePath, parse_place
 from qdrill.drill.archive_collection import ArchiveCollection
 from qdrill.drill.compare import CompareOptions, compare
-from qdrill.drill.places import Place, two_places
+from qdrill.drill.places import Place, likeness, two_places
 from qdrill.drill.sides import ArchiveSide, CollectionSide, Side
 from qdrill.errors import UsageError
 from qdrill.results import CompareResult, DifferenceClass, Level, SearchOutcome, Verdict
@@ -25,13 +25,20 @@ _LANES_OF_ARCHIVES = 2
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What a comparison found. `left` and `right` name the places, harmless on a terminal."""
+    """What a comparison found. `left` and `right` name the places, harmless on a terminal.
+
+    Attributes:
+        partial: why an archive on either side is known not to hold all of its source; it cannot pass then.
+        notes: what else to know of the two places, a line each.
+    """
 
     left: str
     right: str
     result: CompareResult
     searches: tuple[SearchOutcome, ...]
     verdict: Verdict
+    partial: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def verify_places(
@@ -62,7 +69,15 @@ def verify_places(
     with two_places(session, ours, theirs) as (mine, other):
         result = compare(_side(mine), other, options, session.control, session.emit)
         outcomes = _random_searches(session, mine, other, searches) if searches else ()
-    return Verification(str(ours), str(theirs), result, outcomes, verdict_of(result, outcomes))
+        note, partial = likeness(session, ours, theirs, mine, other), _partial(mine) or _partial(other)
+    verdict = verdict_of(result, outcomes)
+    if partial and verdict == "pass":
+        verdict = "inconclusive"
+    return Verification(str(ours), str(theirs), result, outcomes, verdict, partial, (note,) if note else ())
+
+
+def _partial(reader: CollectionReader) -> str:
+    return reader.archive.manifest.partial if isinstance(reader, ArchiveCollection) else ""
 
 
 def verdict_of(result: CompareResult, outcomes: Sequence[SearchOutcome]) -> Verdict:
@@ -92,6 +107,8 @@ def verification_document(found: Verification) -> dict[str, Any]:
         "level": result.level,
         "seconds": round(result.seconds, 6),
         "searches": [outcome_evidence(one) for one in found.searches],
+        "partial": found.partial,
+        "notes": list(found.notes),
     }
 
 
@@ -120,5 +137,6 @@ def _random_searches(
     from qdrill.drill.search import run_searches
     from qdrill.drill.search_plan import SearchSpec, plan_searches
 
-    planned = plan_searches([SearchSpec("random", number=number)], ours, {}, seed=secrets.randbits(32))
+    spec = SearchSpec("random", number=number)
+    planned = plan_searches([spec], ours, {}, seed=secrets.randbits(32), emit=session.emit)
     return run_searches(planned, ours, theirs, min_overlap=1.0, emit=session.emit, control=session.control)

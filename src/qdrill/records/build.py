@@ -89,6 +89,7 @@ def build_record(
         evidence=origin,
         verdict=result.verdict,
         reason=result.reason,
+        refused=result.refused or None,
         method=result.method,
         time=TimeSpan(aware(result.started), aware(result.finished), zone(result.started)),
         who=who,
@@ -207,7 +208,10 @@ def _rto(result: DrillResult) -> Rto:
 
 def _rpo(result: DrillResult) -> Rpo:
     objective, actual = _float(result.objectives.rpo_seconds), _float(result.rpa_seconds)
-    return Rpo(objective, actual, _met(objective, actual), result.drift)
+    states = {check.name: check.state for check in result.checks}
+    # Whether the age of the data can be doubted is known to the check alone.
+    met = {"pass": True, "fail": False}.get(states["rpo"]) if "rpo" in states else _met(objective, actual)
+    return Rpo(objective, actual, met, result.drift)
 
 
 def _verify(compare: CompareResult, evidence: Mapping[str, str]) -> Verify:

@@ -34,6 +34,19 @@ _STORES: tuple[tuple[str, str], ...] = (
         "{0*}：{1} 的证书不可信（{2}）（已尝试 {3*}）；请检查其 url，或在 drills.toml 中用 ca_file 指定它所用的证书",
     ),
     (
+        rf"({_WHAT}): (\S+) answers without TLS \(tried once\); write http:// in its url",
+        "{0*}：{1} 不使用 TLS（已尝试 1 次）；请在其 url 中写 http://",
+    ),
+    (
+        rf"({_WHAT}): (.+?) answers with TLS(?: \(tried once\))?; write https:// in its url",
+        "{0*}：{1} 使用 TLS；请在其 url 中写 https://",
+    ),
+    (
+        rf"({_WHAT}): (\S+) answers as a gRPC port does \(tried once\); write the port of its HTTP interface in its "
+        r"url, 6333 where nobody changed it",
+        "{0*}：{1} 是 gRPC 端口（已尝试 1 次）；请在其 url 中写 HTTP 端口，默认是 6333",
+    ),
+    (
         r"ca_file (.+) cannot be read: (.+); name a file of PEM certificates",
         "ca_file {0} 无法读取：{1}；请指定一个 PEM 证书文件",
     ),
@@ -173,8 +186,10 @@ _QUERIES: tuple[tuple[str, str], ...] = (
     (r"the query", "查询"),
     (
         r"(.+) gives a (?:dense|sparse) query and (.+) is (dense|sparse); use another embedder or another vector",
-        "{0*} 给出的查询与 {1*} 不符，后者为 {2}；请换一个嵌入器或向量",
+        "{0*} 给出的查询与 {1*} 不符，后者为{2*}；请换一个嵌入器或向量",
     ),
+    (r"dense", "稠密向量"),
+    (r"sparse", "稀疏向量"),
     (
         r"a text needs an embedder and none is configured; for the sparse vector (.+) the lines (.+) in drills\.toml "
         r"would do",
@@ -182,12 +197,14 @@ _QUERIES: tuple[tuple[str, str], ...] = (
     ),
     (r"collection (.+) has no vectors to search; leave this search out", "集合 {0} 没有可检索的向量；请去掉此检索"),
     (
-        r"collection (.+) has several vectors this search could use; add (.+) to the search",
-        "集合 {0} 有多个向量可用于此检索；请选择向量：{1}",
+        r"collection (.+) has several vectors this search could use; name one: (.+) "
+        r"\(--using, or vector in drills\.toml\)",
+        "集合 {0} 有多个向量可用于此检索；请指定其一：{1}（--using，或 drills.toml 中的 vector）",
     ),
     (
-        r"collection (.+) has no vector (\".*?\"); it has (.+); correct `vector` in the search",
-        "集合 {0} 没有向量 {1}，现有：{2}；请更正向量",
+        r"collection (.+) has no vector (\".*?\"); it has (.+); name one that it has "
+        r"\(--using, or vector in drills\.toml\)",
+        "集合 {0} 没有向量 {1}，现有：{2}；请指定已有的向量（--using，或 drills.toml 中的 vector）",
     ),
     (
         r"the query is empty or holds something that is not a finite number; use another query",

@@ -27,15 +27,6 @@ _TARGETS: tuple[tuple[str, str], ...] = (
         "{0} 已存在；恢复不会写入已有的集合：请指定另一个目标，或用 --replace 加集合名先删除它",
     ),
     (
-        r"(.+) is the source of this (?:archive|snapshot) \((.+)\); a restore never writes into its source: "
-        r"name another target",
-        "{0} 就是此归档的源集合（{1}）；恢复绝不写入源集合：请指定另一个目标",
-    ),
-    (
-        r"--replace names another collection than the target (.+); nothing was done",
-        "--replace 指定的集合不是目标 {0}；未做任何操作",
-    ),
-    (
         r"the (?:archive|snapshot) \((.+)\) does not fit (.+) \((.+)\): (.+); nothing was written: name another target",
         "归档（{0}）与 {1}（{2}）不符：{3}；未写入任何数据：请指定另一个目标",
     ),
@@ -109,8 +100,8 @@ _FILES: tuple[tuple[str, str], ...] = (
         "检索要在两侧执行，而 {0} 是归档；请改为集合",
     ),
     (
-        r"cannot write (.+): about (.+) are needed and (.+) are free; make room or name another place with -o",
-        "无法写入 {0}：约需 {1}，剩余 {2}；请腾出空间或另选位置",
+        r"cannot write (.+): about (.+) are needed and (.+) are free; make room or name another archive",
+        "无法写入 {0}：约需 {1}，剩余 {2}；请腾出空间或另选归档",
     ),
     (
         r"cannot write (.+): the disk is full((?: \(.+\))?); make room or name another place, then run it again",
@@ -125,12 +116,34 @@ _FILES: tuple[tuple[str, str], ...] = (
     (r" \(at least (.+) in all are needed\)", "（共需至少 {0}）"),
     (r" \((.+) are free\)", "（剩余 {0}）"),
     (
-        r"cannot write (.+): a file stands there that is no archive of qdrill; move it away, or name another place "
-        r"with -o",
-        "无法写入 {0}：那里已有一个不是 qdrill 归档的文件；请移走它，或另选位置",
+        r"cannot write (.+): a file stands there that is no archive of qdrill; move it away, or name another "
+        r"archive",
+        "无法写入 {0}：那里已有一个不是 qdrill 归档的文件；请移走它，或另选归档",
     ),
     (
-        r"cannot write (.+): it is not a plain file; name another place.*",
+        r"cannot write (.+): a file stands there that is no manifest of this archive; move it away, or name another "
+        r"archive",
+        "无法写入 {0}：那里已有一个不属于该归档清单的文件；请移走它，或另选归档",
+    ),
+    (
+        r"(.+) is a name for a manifest; name the archive itself, such as (.+)",
+        "{0} 是清单文件名；请指定归档本身，例如 {1}",
+    ),
+    (
+        r"(.+) is a name for an unfinished archive; name another archive",
+        "{0} 是未完成归档的文件名；请另选归档",
+    ),
+    (
+        r"cannot write (.+): a file stands there that is no file of metrics; move it away, or name another place",
+        "无法写入 {0}：那里已有一个不是指标文件的文件；请移走它，或另选位置",
+    ),
+    (
+        r"cannot write (.+): a file stands there that is no (?:rendered drill record|recording|.+ of .+); move it "
+        r"away, or name another place",
+        "无法写入 {0}：那里已有别的文件；请移走它，或另选位置",
+    ),
+    (
+        r"cannot write (.+): it is not a plain file; name another (?:place|archive).*",
         "无法写入 {0}：它不是普通文件；请另选位置",
     ),
     (
@@ -138,8 +151,8 @@ _FILES: tuple[tuple[str, str], ...] = (
         "无法写入 {0}：{1}；请检查目录权限或另选位置后重试",
     ),
     (
-        r"another qdrill is writing (.+); wait for it or name another file with -o",
-        "另一个 qdrill 正在写入 {0}；请等待它完成，或另选文件",
+        r"another qdrill is writing (.+); wait for it or name another archive",
+        "另一个 qdrill 正在写入 {0}；请等待它完成，或另选归档",
     ),
     (
         r"cannot resume: the unfinished backup is of (.+) with other settings or rows of another size; run without "

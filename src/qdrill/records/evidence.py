@@ -10,6 +10,7 @@ from qdrill.files import write_text
 from qdrill.records.build import search_path
 from qdrill.records.text import json_text
 from qdrill.results import DrillResult, Hit, SearchOutcome
+from qdrill.rows.clip import payload_evidence
 
 SCHEMA = "qdrill.search/1"
 
@@ -64,5 +65,5 @@ def _side(address: str, milliseconds: float | None, hits: Sequence[Hit]) -> dict
     return {
         "address": address,
         "milliseconds": milliseconds,
-        "hits": [{"id": hit.id, "score": hit.score, "payload": hit.payload} for hit in hits],
+        "hits": [{"id": hit.id, "score": hit.score, **payload_evidence(hit)} for hit in hits],
     }

@@ -32,6 +32,7 @@ class RecordRow:
         finished: None too for a drill that has not finished, or was killed.
         restored: points counted in the target.
         archive_mb: millions of bytes.
+        refused: it was not let begin, or go on, and says nothing of whether a restore would work.
         problem: why the record cannot be read, one line; all that follows `started` is then unknown.
     """
 
@@ -49,6 +50,7 @@ class RecordRow:
     archive_mb: float | None = None
     rta_s: float | None = None
     rto_s: float | None = None
+    refused: bool = False
     problem: str | None = None
 
 
@@ -157,6 +159,7 @@ def row_of(directory: Path, record: DrillRecord) -> RecordRow:
         archive_mb=record.backup.mb if record.backup else None,
         rta_s=record.rto.rta_s,
         rto_s=record.rto.objective_s,
+        refused=bool(record.refused),
     )
 
 

@@ -29,10 +29,20 @@ def _search(number_: int, search: SearchRecord, words: Words) -> list[str]:
         f"### {number_}. {state(search.state, words)} {data(words.sentence(search.query))}",
         "",
         *([data(words.sentence(search.reason)), ""] if search.reason.strip() else []),
-        *(hits if search.source_ids or search.target_ids else paragraph(words("hits.none"))),
+        *(hits if search.source_ids or search.target_ids else paragraph(words(_no_hits(search)))),
         *_measures(search, words),
         "",
     ]
+
+
+def _answered(search: SearchRecord) -> bool:
+    """Whether both sides answered, with hits or without."""
+    source = search.source_ms is not None or bool(search.source_ids)
+    return source and (search.target_ms is not None or bool(search.target_ids))
+
+
+def _no_hits(search: SearchRecord) -> str:
+    return "hits.none" if _answered(search) else "hits.unanswered"
 
 
 def _hits(search: SearchRecord, words: Words) -> list[tuple[str, ...]]:
@@ -44,7 +54,7 @@ def _hits(search: SearchRecord, words: Words) -> list[tuple[str, ...]]:
             str(rank),
             *_hit(left_id, left),
             *_hit(right_id, right),
-            words("yes" if left_id == right_id else "no"),
+            words("unknown" if not _answered(search) else "yes" if left_id == right_id else "no"),
         )
         for rank, ((left_id, left), (right_id, right)) in enumerate(pairs, 1)
     ]
@@ -88,9 +98,15 @@ def comparison(record: DrillRecord, words: Words) -> list[str]:
         target=number(verify.target_points),
         seconds=decimal(verify.duration_s) or words("unknown"),
     )
-    rows = [(words(f"class.{name}"), number(getattr(verify, name))) for name in _CLASSES]
+    rows = [(words(f"class.{name}"), _counted(verify, name, words)) for name in _CLASSES]
     counts = table((words("column.class"), words("column.points")), rows, [1])
     return section(words("title.comparison"), paragraph(head), counts, _differences(verify, words))
+
+
+def _counted(verify: Verify, name: str, words: Words) -> str:
+    """Points of a class; where none was looked at, none of them is 0."""
+    found = getattr(verify, name)
+    return number(found) if found or verify.compared or not verify.source_points else words("drift.unknown")
 
 
 def _differences(verify: Verify, words: Words) -> list[str]:
@@ -106,11 +122,12 @@ def configuration(record: DrillRecord, words: Words) -> list[str]:
         rows = [(data(one.path), data(one.left), data(one.right)) for one in record.config_difference]
         columns = (words("column.setting"), words("column.source"), words("column.target"))
         return section(words("title.configuration"), table(columns, rows))
-    compared = record.restore is not None or record.verify is not None
-    return section(
-        words("title.configuration"),
-        paragraph(words("configuration.same" if compared else "configuration.none")),
-    )
+    # The restore compares them at its end; one that broke off never came to it.
+    whole = record.restore is not None and not record.restore.broke_off
+    if whole or record.verify is not None:
+        return section(words("title.configuration"), paragraph(words("configuration.same")))
+    why = why_absent(record, "restore", words)
+    return section(words("title.configuration"), paragraph(words("configuration.none", why=why)))
 
 
 def drift(record: DrillRecord, words: Words) -> list[str]:

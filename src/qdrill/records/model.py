@@ -269,7 +269,8 @@ class DrillRecord:
     """One drill, as it is written down.
 
     What every writer writes has no default, down to the last table: a file that was cut off does not load.
-    `screenshots` are paths in the drill's directory; `kept` and `amended` are in the order they came.
+    `screenshots` are paths in the drill's directory; `kept` and `amended` are in the order they came. `refused` is True
+    where the drill was not let begin, or go on, and so says nothing about a recovery; else None.
     """
 
     schema: str
@@ -279,6 +280,7 @@ class DrillRecord:
     evidence: Origin
     verdict: Verdict
     reason: str
+    refused: bool | None = None
     method: str
     time: TimeSpan
     who: Who

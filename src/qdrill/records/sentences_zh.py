@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from qdrill.records import errors_services_zh as services
+from qdrill.records import sentences_age_zh as age
 from qdrill.records import sentences_dump_zh as dump
+from qdrill.records import sentences_integrity_zh as integrity
 from qdrill.records import sentences_metrics_zh as metrics
 from qdrill.records import sentences_rag_zh as rag
+from qdrill.records import sentences_restore_zh as restore
 from qdrill.records.model import UNFINISHED
 
 FIXED: Mapping[str, str] = {
@@ -19,6 +22,8 @@ FIXED: Mapping[str, str] = {
     **services.FIXED,
     **rag.FIXED,
     **dump.FIXED,
+    **age.FIXED,
+    **restore.FIXED,
     "every point compared equal and every objective was met": "全部数据点比对一致，各项目标均已达成",
     "every point compared equal; no objective was set": "全部数据点比对一致；未设目标",
     "at least one point": "至少一个数据点",
@@ -37,11 +42,6 @@ FIXED: Mapping[str, str] = {
     "the collection has no vectors to search": "集合没有可检索的向量",
     "not run: the drill ended before": "未执行：演练在此之前已结束",
     "no search ran": "没有执行检索",
-    "no objective set": "未设目标",
-    "the recovery time could not be measured": "未能测得恢复时间",
-    "the recovery point could not be measured": "未能测得恢复点",
-    "recovery time not measured": "未测得恢复时间",
-    "recovery point not measured": "未测得恢复点",
     "operation numbers and counts are the same before and after": "前后的操作序号与点数均相同",
     "the store does not tell its operation numbers; the counts are the same": "存储不提供操作序号；点数前后相同",
     "points were added or removed between the id pass and the fetching of their chunk": (
@@ -54,7 +54,6 @@ FIXED: Mapping[str, str] = {
     "the target's scores are not finite numbers": "目标集合的得分不是有限数",
     "the source's own scores are not finite numbers; use another query": "源集合自身的得分不是有限数；请换一个查询",
     "the source itself finds nothing; search for something that it has": "源集合自身没有命中；请检索其中已有的内容",
-    "the source offers no point with this vector; search by text": "源集合没有带此向量的数据点；请按文本检索",
     "not asked yet": "尚未查询",
     "asked of one collection": "仅查询一个集合",
     "a vector as given": "给定的向量",
@@ -94,7 +93,10 @@ _CHECKED: tuple[tuple[str, str], ...] = (
     (r"restored (\d+) of (\d+) points?", "恢复 {0} 个数据点，应为 {1} 个"),
     (r"(\d+) of (\d+) equal", "{1} 个中 {0} 个相同"),
     (r"(\d+) of (\d+) equal; (.+)", "{1} 个中 {0} 个相同；{2*}"),
-    (r"only (\d+) were compared \(level (\w+)\)", "仅比对 {0} 个（级别 {1}）"),
+    (r"(\d+) of (\d+) sampled points equal", "抽样的 {1} 个数据点中 {0} 个相同"),
+    (r"(\d+) of (\d+) sampled points equal; (.+)", "抽样的 {1} 个数据点中 {0} 个相同；{2*}"),
+    (r"(\d+) points? counted, none compared; (.+)", "计数为 {0} 个数据点，未逐点比对；{1*}"),
+    (r"only level full can pass", "只有级别 full 才能通过"),
     (rf"(\d+ (?:{_CLASS})), (\d+ (?:{_CLASS}).*)", "{0*}，{1*}"),
     *((rf"(\d+) {name}", chinese) for name, chinese in _CLASSES),
     (r"(\S+) \(missing: only here\)", "{0}（目标集合中缺失）"),
@@ -109,9 +111,7 @@ _CHECKED: tuple[tuple[str, str], ...] = (
     (r"(\d+) rows? refused: (.+)", "{0} 行被拒绝：{1}"),
     (r"(\d+) settings? differs?, first (.+): (.+) here, (.+) there", "{0} 项设置不同，第一项 {1}：此处 {2}，目标 {3}"),
     (r"(\d+) settings? differs?, first (.+)", "{0} 项设置不同，第一项 {1}"),
-    (r"at most ([\d.]+) s", "不超过 {0} 秒"),
-    (r"recovery time actual ([\d.]+) s", "实际恢复时间 {0} 秒"),
-    (r"recovery point actual ([\d.]+) s", "实际恢复点 {0} 秒"),
+    (r"at most ([\d.e+-]+) s", "不超过 {0} 秒"),
     (r"none: (.+)", "无：{0*}"),
     (r"detected: (.+)", "检测到：{0*}"),
     (r"unknown: (.+)", "未知：{0*}"),
@@ -140,18 +140,28 @@ _SEARCHED: tuple[tuple[str, str], ...] = (
     (r"the target gave no answer: (.+)", "目标集合没有应答：{0*}"),
     (r"the source gave no answer: (.+)", "源集合没有应答：{0*}"),
     (
-        r"a text needs an embedder; add to drills\.toml the lines (.+), and to the search (`embedder = .+`)",
-        "文本检索需要嵌入器；请在 drills.toml 中加入 {0}，并在该检索中加入 {1}",
+        r"a text needs an embedder; add to drills\.toml the lines (.+), and name (\".+\") "
+        r"\(--embedder, or embedder in drills\.toml\)",
+        "文本检索需要嵌入器；请在 drills.toml 中加入 {0}，并指定 {1}（--embedder，或 drills.toml 中的 embedder）",
     ),
     (
-        r"there is no embedder (.+); add to drills\.toml the lines (.+), and to the search (`embedder = .+`)",
-        "没有嵌入器 {0}；请在 drills.toml 中加入 {1}，并在该检索中加入 {2}",
+        r"there is no embedder (.+); add to drills\.toml the lines (.+), and name (\".+\") "
+        r"\(--embedder, or embedder in drills\.toml\)",
+        "没有嵌入器 {0}；请在 drills.toml 中加入 {1}，并指定 {2}（--embedder，或 drills.toml 中的 embedder）",
     ),
     (
-        r"several embedders could embed this text; add (.+) to the search",
-        "有多个嵌入器可用于此文本；请在该检索中加入 {0}",
+        r"several embedders could embed this text; name one: (.+) \(--embedder, or embedder in drills\.toml\)",
+        "有多个嵌入器可用于此文本；请指定其一：{0}（--embedder，或 drills.toml 中的 embedder）",
     ),
-    (r"point (.+) is not in the source; name one that is", "源集合中没有数据点 {0}；请指定已有的数据点"),
+    (
+        r"collection (.+) offers no point with this vector; search by text",
+        "集合 {0} 没有带此向量的数据点；请按文本检索",
+    ),
+    (r"point (.+) is not in collection (.+); name one that is", "集合 {1} 中没有数据点 {0}；请指定已有的数据点"),
+    (
+        r"(\d+) random points were asked for and (\d+) have this vector; the search is by those",
+        "要求 {0} 个随机点，只有 {1} 个数据点有此向量；以这些点检索",
+    ),
     (r"point (.+) has no vector (.+); name another point", "数据点 {0} 没有向量 {1}；请指定另一个数据点"),
     (r"text (.+)", "文本 {0}"),
 )
@@ -172,15 +182,10 @@ _ENDED: tuple[tuple[str, str], ...] = (
     *((rf"cancelled during {stage}", f"在{chinese}阶段被取消") for stage, chinese in _STAGES),
     (r"the drill could not begin: (.+)", "演练未能开始：{0*}"),
     (
-        r"the target (.+) is the source (.+); a drill never writes into its source: name another target",
-        "目标集合 {0} 就是源集合 {1}；演练绝不写入源集合：请指定另一个目标",
-    ),
-    (
         r"the target (.+) exists; name another target with --target, or let it be deleted first with --replace and "
         r"the collection's name",
         "目标集合 {0} 已存在；请用 --target 指定另一个目标，或用 --replace 加集合名先删除它",
     ),
-    (r"no row has a time in (.+); the age of the backup stands instead", "没有行在 {0} 中带有时间；以备份的时间为准"),
     (r"the target could not be deleted: (.+)", "目标集合未能删除：{0}"),
     (r"the target's optimizer reports an error: (.+)", "目标集合的优化器报错：{0}"),
     (r"the target was still optimizing after ([\d.e+]+) s \((.+)\)", "{0} 秒后目标集合仍在优化（{1}）"),
@@ -214,11 +219,14 @@ _STEERED: tuple[tuple[str, str], ...] = (
 # Pattern of the whole sentence, and its Chinese; the slots are those of `words.Words`. The first that fits counts.
 PATTERNS: tuple[tuple[str, str], ...] = (
     *metrics.PATTERNS,
+    *restore.PATTERNS,
     *_CHECKED,
     *_STEERED,
     *_ENDED,
     *rag.PATTERNS,
     *dump.PATTERNS,
+    *age.PATTERNS,
+    *integrity.PATTERNS,
     *_SEARCHED,
 )
 
@@ -232,6 +240,7 @@ CHECKS: Mapping[str, str] = {
     "rows_accepted": "写入被接受",
     "configuration": "集合设置",
     "configuration_kept": "集合设置未变",
+    **restore.CHECKS,
     "sample_searches": "抽样检索",
     "points_compared": "数据点比对",
     "rto": "RTO",

@@ -35,6 +35,8 @@ class Words:
             return self.sentences[english]
         if parts := self._of_checks(english):
             return "；".join(parts)
+        if parts := self._open(english):
+            return "；未决：".join(parts)
         for pattern, template in self.patterns:
             if found := re.fullmatch(pattern, english, re.DOTALL):
                 return self._filled(template, found)
@@ -50,6 +52,19 @@ class Words:
         return [
             f"{self.check(name)}：{self.sentence(seen)}" if sep else self.sentence(name) for name, sep, seen in named
         ]
+
+    def _open(self, english: str) -> list[str]:
+        """What a drill that passed says, and the checks that stayed open: `…; open: name (what was seen), …`."""
+        passed, mark, rest = english.partition("; open: ")
+        if not mark or passed not in self.sentences:
+            return []
+        names = "|".join(map(re.escape, self.checks))
+        parts = re.split(rf", (?=(?:{names}) \(|and \d+ more$)", rest)
+        return [self.sentence(passed), "、".join(map(self._open_check, parts))]
+
+    def _open_check(self, english: str) -> str:
+        name, mark, seen = english.removesuffix(")").partition(" (")
+        return f"{self.check(name)}（{self.sentence(seen)}）" if mark else self.sentence(english)
 
     def _filled(self, template: str, found: re.Match[str]) -> str:
         def slot(match: re.Match[str]) -> str:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice, zip_longest
 from typing import Any
 
 from qdrill.names import terminal_text
+from qdrill.rows.lookalike import has_double, spelled, texts_apart
 from qdrill.rows.preview import is_multi, vectors_by_name
 from qdrill.rows.values import f32_bits, same_scalar
 
@@ -180,7 +180,12 @@ def _larger(largest: float | None, left: Any, right: Any) -> float | None:
 def _values(path: str, left: Any, right: Any) -> Iterator[Change]:
     if isinstance(left, dict) and isinstance(right, dict):
         for key in sorted({*left, *right}):
-            yield from _values(path + _step(key), left.get(key, _MISSING), right.get(key, _MISSING))
+            step = (
+                _spelled_step(key)
+                if (key in left) != (key in right) and has_double(key, {*left, *right})
+                else _step(key)
+            )
+            yield from _values(path + step, left.get(key, _MISSING), right.get(key, _MISSING))
     elif isinstance(left, list) and isinstance(right, list):
         for index, (ours, theirs) in enumerate(zip_longest(left, right, fillvalue=_MISSING)):
             yield from _values(f"{path}[{index}]", ours, theirs)
@@ -194,13 +199,16 @@ def _step(key: str) -> str:
     return f"[{terminal_text(json.dumps(key, ensure_ascii=False))}]"
 
 
+def _spelled_step(key: str) -> str:
+    return f"[{spelled(key)}]"
+
+
 def _texts(left: Any, right: Any) -> tuple[str, str]:
     """Both values as text; spelled in ASCII where they would look the same and are not."""
-    ours, theirs = _text(left), _text(right)
-    if unicodedata.normalize("NFKC", ours) == unicodedata.normalize("NFKC", theirs):
-        return _text(left, ascii_only=True), _text(right, ascii_only=True)
-    return ours, theirs
+    if left is _MISSING or right is _MISSING:
+        return _text(left), _text(right)
+    return texts_apart(left, right)
 
 
-def _text(value: Any, *, ascii_only: bool = False) -> str:
-    return ABSENT if value is _MISSING else terminal_text(json.dumps(value, ensure_ascii=ascii_only))
+def _text(value: Any) -> str:
+    return ABSENT if value is _MISSING else terminal_text(json.dumps(value, ensure_ascii=False))

@@ -139,9 +139,13 @@ def split_rows(rows: Buffer) -> list[bytes]:
     if len(rows) == 0:
         return []
     try:
-        return [bytes(row) for row in _rows_decoder.decode(b"[" + bytes(rows) + b"]")]
+        found = _rows_decoder.decode(b"".join((b"[", rows, b"]")))
     except UNREADABLE as error:
         raise NotAPage(f"these bytes are not rows: {error}") from error
+    if len(found) == 1 and isinstance(rows, bytes) and len(memoryview(found[0])) == len(rows):
+        # A single row may be of many megabytes.
+        return [rows]
+    return [bytes(row) for row in found]
 
 
 def row_id(row: Buffer) -> PointId:

@@ -14,6 +14,7 @@ from typing import Any
 
 from qdrill.names import terminal_text
 from qdrill.results import Difference, PointId
+from qdrill.rows.lookalike import has_double, spelled, texts_apart
 from qdrill.rows.splice import Buffer
 
 # Drift: what normalising a stored vector once more may do to it (reference: Qdrant's cosine preprocessing).
@@ -125,7 +126,8 @@ def _ordered(number: float) -> int:
 def _value_differences(path: str, left: Any, right: Any) -> Iterator[str]:
     if isinstance(left, dict) and isinstance(right, dict):
         for key in sorted({*left, *right}):
-            inner = f"{path}.{terminal_text(key, _SHOWN)}"
+            double = (key in left) != (key in right) and has_double(key, {*left, *right})
+            inner = f"{path}[{spelled(key)}]" if double else f"{path}.{terminal_text(key, _SHOWN)}"
             if key not in left or key not in right:
                 yield f"{inner} is missing {'here' if key not in left else 'there'}"
             else:
@@ -136,7 +138,8 @@ def _value_differences(path: str, left: Any, right: Any) -> Iterator[str]:
         for index, (a, b) in enumerate(zip(left, right, strict=False)):
             yield from _value_differences(f"{path}[{index}]", a, b)
     elif type(left) is not type(right) or not same_scalar(left, right):
-        yield f"{path}: {_show(left)} here, {_show(right)} there"
+        ours, theirs = texts_apart(left, right, _SHOWN)
+        yield f"{path}: {ours} here, {theirs} there"
 
 
 def same_scalar(left: Any, right: Any) -> bool:
@@ -144,7 +147,3 @@ def same_scalar(left: Any, right: Any) -> bool:
     if isinstance(left, float):
         return struct.pack("<d", left) == struct.pack("<d", right)
     return bool(left == right)
-
-
-def _show(value: Any) -> str:
-    return terminal_text(json.dumps(value, ensure_ascii=False), _SHOWN)

@@ -13,7 +13,7 @@ from qdrill.control import JobControl
 from qdrill.errors import UsageError
 from qdrill.names import one_line
 from qdrill.signals.board_endpoints import NO_QDRANT, EndpointReader, EndpointTile
-from qdrill.signals.board_model import KEYS, MINUTES, Board, Chart, Span, Tile
+from qdrill.signals.board_model import KEYS, MINUTES, Board, Chart, Span, Tile, age_of
 from qdrill.signals.board_prometheus import PrometheusReader, PrometheusTile
 from qdrill.signals.board_subject import Subject, Subjects
 from qdrill.signals.board_tiles import SPECS, TileSpec
@@ -159,7 +159,7 @@ def _merged(spec: TileSpec, ours: EndpointTile, theirs: PrometheusTile | None, n
     change = ours.change if ours.change is not None else other.change
     spark = other.points if len(other.points) > 1 or not ours.points else ours.points
     if ours.value is not None:
-        age = max(0.0, now - ours.at)
+        age = age_of(ours.at, now)
         return Tile(spec.key, spec.unit, ours.value, change, f"endpoint {ours.endpoint}", age, spark, ours.note)
     if other.value is not None:
         return Tile(spec.key, spec.unit, other.value, change, PROMETHEUS, other.age, spark, other.note)

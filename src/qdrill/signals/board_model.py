@@ -23,6 +23,15 @@ KEYS = (
 )
 
 
+# What clocks of two machines may differ by without anybody minding.
+_CLOCK_SKEW = 5.0
+
+
+def age_of(at: float, now: float) -> float | None:
+    """Seconds from `at` to `now`, both Unix; None where `at` is to come, and so the clocks tell nothing."""
+    return None if at - now > _CLOCK_SKEW else max(0.0, now - at)
+
+
 @dataclass(frozen=True, slots=True)
 class Tile:
     """One number with what it did during the drill.
@@ -32,7 +41,7 @@ class Tile:
         change: what it rose by during the drill; of `import_p95` the quantile of the drill's own imports. None where
             nobody knows.
         source: who said so: `endpoint NAME`, `Prometheus`, or empty where the value is None.
-        age: seconds since the number was true.
+        age: seconds since the number was true; None where nobody knows.
         spark: (Unix seconds, value), in order of time.
         note: why the value is None, or what must be known about it; one plain line.
     """

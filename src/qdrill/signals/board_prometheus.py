@@ -15,6 +15,7 @@ from qdrill.config_services import PrometheusConfig
 from qdrill.control import JobControl
 from qdrill.names import one_line
 from qdrill.signals.board_changes import Steps, Window, change_of, steps_over
+from qdrill.signals.board_model import age_of
 from qdrill.signals.board_subject import Subject
 from qdrill.signals.board_tiles import SPECS, TileSpec, expression, selector_of
 from qdrill.signals.model import QueryAnswer, Series
@@ -120,7 +121,7 @@ class PrometheusReader:
         # Of several samples behind the value, the oldest says how old it is.
         selected = selector_of(spec, subject.collection)
         taken = asking.instant(f"min(timestamp({selected}))", at)
-        age = None if taken is None else max(0.0, asking.now - taken)
+        age = None if taken is None else age_of(taken, asking.now)
         servers = None if spec.label else asking.instant(f"count({selected})", at)
         note = f"the sum of {servers:.0f} servers" if servers is not None and servers > 1 else ""
         return PrometheusTile(value, age, change, points, note)

@@ -5,6 +5,7 @@ prometheus_client is imported only when there is something to export.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -14,7 +15,7 @@ from qdrill.config_services import ExporterConfig
 from qdrill.control import JobControl
 from qdrill.errors import ArchiveError, QdrillError
 from qdrill.events import Emit
-from qdrill.files import write_whole
+from qdrill.files import refuse_foreign, write_whole
 from qdrill.signals.own_live import LiveDrill
 from qdrill.signals.own_metrics import DrillFacts, OwnMetrics, summarise
 from qdrill.signals.own_records import DrillLedger
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from qdrill.signals.exporter_http import Server
 
+_METRICS = re.compile(rb"# (?:HELP|TYPE) ")
 PUSH_SECONDS = 5.0
 """How long a Pushgateway may take in all."""
 
@@ -102,10 +104,14 @@ def serve(listen: str, registry: CollectorRegistry) -> Server:
 
 
 def write_textfile(path: Path, registry: CollectorRegistry) -> None:
-    """Write `registry` to `path` for node_exporter's textfile collector, in one step; raises OutputError.
+    """Write `registry` to `path` for node_exporter's textfile collector, in one step.
 
     node_exporter reads only names that end in `.prom`.
+
+    Raises:
+        OutputError: it cannot be written, or what stands there is no file of metrics.
     """
+    refuse_foreign(path, _METRICS, "file of metrics")
     write_whole(path, exposition(registry))
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from qdrill.names import one_line
-from qdrill.tls import UNTRUSTED
+from qdrill.tls import UNTRUSTED, WRITE_HTTP, without_tls
 
 if TYPE_CHECKING:
     import requests
@@ -85,6 +85,8 @@ def broken(error: requests.RequestException | urllib3.exceptions.HTTPError, seco
         ((ConnectionRefusedError,), f"cannot be reached: connection refused; {_RUNNING}"),
         ((theirs.NewConnectionError,), f"cannot be reached; {_RUNNING}"),
     )
+    if without_tls(error):
+        return Failed(f"answers without TLS; {WRITE_HTTP}")
     if _any(causes, (ours.Timeout, theirs.ReadTimeoutError, TimeoutError)):
         return late(seconds)
     words = (text for kinds, text in known if _any(causes, kinds))

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from qdrill.results import Hit, PointId
 
 __all__ = [
+    "LONGEST_PAGE",
     "CollectionInfo",
     "CollectionReader",
     "CollectionWriter",
@@ -29,6 +30,10 @@ __all__ = [
     "Store",
     "UpdateMarks",
 ]
+
+
+# An answer longer than this is asked for again in halves, so that memory stays bounded whatever the rows hold.
+LONGEST_PAGE = 8 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,7 @@ class Query:
         point: id of a point of the same collection.
         using: name of the vector; "" is the unnamed one.
         exact: full scan instead of the index.
+        with_payload: whether hits bring their payloads, which may be of any length.
     """
 
     vector: Sequence[float] | Sequence[Sequence[float]] | None = None
@@ -115,6 +121,7 @@ class Query:
     using: str = ""
     limit: int = 10
     exact: bool = True
+    with_payload: bool = True
 
 
 class CollectionReader(Protocol):
@@ -142,11 +149,23 @@ class CollectionReader(Protocol):
     def scroll_ids(self, start: PointId | None, limit: int) -> IdPage:
         """Ids from `start` (inclusive; None: the first) on, at most `limit`."""
 
-    def scroll(self, start: PointId | None, limit: int) -> Page:
-        """Whole points from `start` (inclusive) on, at most `limit`."""
+    def scroll(self, start: PointId | None, limit: int, *, longest: int | None = None) -> Page:
+        """Whole points from `start` (inclusive) on, at most `limit`.
 
-    def retrieve(self, ids: Sequence[PointId]) -> Page:
-        """Whole points by id, missing ones left out; `next_id` is None."""
+        Args:
+            longest: most bytes to take; None is LONGEST_PAGE for several rows, and as many as it needs for one.
+
+        Raises:
+            TooLong: there are more; the embedded engine, which has its rows in memory anyway, never raises it.
+        """
+
+    def retrieve(self, ids: Sequence[PointId], *, payload: bool = True, vector: bool = True, longest: int = 0) -> Page:
+        """Points by id, missing ones left out; `next_id` is None.
+
+        Args:
+            payload, vector: what of them is wanted beside their ids.
+            longest: most bytes to take, 0 for any; more raise TooLong.
+        """
 
     def query(self, query: Query) -> tuple[Hit, ...]:
         """Answers of a search, best first, with payloads."""
@@ -192,8 +211,14 @@ class CollectionWriter(Protocol):
     def upsert(self, rows: Sequence[bytes | memoryview], *, wait: bool) -> None:
         """Write rows: fragments that make comma-joined JSON objects when put together. Never empty."""
 
+    def aliases(self) -> tuple[str, ...]:
+        """Aliases that lead to this collection, sorted. Raises Refused where this key may not list them."""
+
+    def holder_of(self, name: str) -> str:
+        """The collection of this store that `name` stands for, as an alias or its own name; empty where it is free."""
+
     def add_alias(self, alias: str) -> None:
-        """Let `alias` point at this collection."""
+        """Let `alias` point at this collection; a server takes it from whichever collection has it, without a word."""
 
     def delete(self) -> None:
         """Delete the collection. Callers hold the proof that they may."""
@@ -276,6 +301,9 @@ class Store(Protocol):
 
     def version(self) -> str:
         """Version of the server or engine."""
+
+    def process(self) -> str:
+        """What tells one running server from another, also where storage was copied; empty where that is unknown."""
 
     def collections(self) -> tuple[str, ...]:
         """Names of all collections, sorted."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import http.client
 import os
 import queue
 import selectors
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from qdrill.control import JobControl
+from qdrill.names import one_line
 
 T = TypeVar("T")
 
@@ -80,6 +82,21 @@ def connect(host: str, port: int, timeout: float, control: JobControl) -> socket
 def encrypted(raw: socket.socket, tls: ssl.SSLContext, host: str) -> ssl.SSLSocket:
     """TLS over `raw`, without the handshake: the caller keeps hold of the socket first, to be able to cut it."""
     return tls.wrap_socket(raw, server_hostname=host, do_handshake_on_connect=False)
+
+
+def why_lost(where: str, error: Exception, timeout: float) -> str:
+    """Why there was no answer of `where`, `host:port`, that was waited for `timeout` seconds; in a few words."""
+    if isinstance(error, TimeoutError):
+        return f"{where} did not answer within {timeout:g} s"
+    if isinstance(error, ConnectionRefusedError):
+        return f"{where} refuses the connection"
+    if isinstance(error, socket.gaierror):
+        return f"the host name {one_line(where.rpartition(':')[0])} is not known"
+    if isinstance(error, ssl.SSLError):
+        return f"TLS with {where} failed: {one_line(error.reason or str(error))}"
+    if isinstance(error, http.client.IncompleteRead):
+        return f"{where} ended its answer early"
+    return f"the connection to {where} was lost ({type(error).__name__})"
 
 
 def _addresses(host: str, port: int, control: JobControl) -> list[tuple[Any, ...]]:

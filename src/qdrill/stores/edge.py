@@ -45,6 +45,10 @@ class EdgeStore:
         """Version of the engine, such as `edge 0.9.0`."""
         return engine_version()
 
+    def process(self) -> str:
+        """Empty: the directory alone tells one embedded store from another."""
+        return ""
+
     def collections(self) -> tuple[str, ...]:
         """Names of all collections, sorted; shards that somebody else put here included."""
         return tuple(sorted(catalog(self._path)))

@@ -19,6 +19,7 @@ from qdrill.stores.edge_names import shown
 from qdrill.stores.edge_rows import VectorShape, encode_rows, plain_id, query_vector, refused
 from qdrill.stores.edge_shard import OpenShard, acquire, release
 from qdrill.stores.edge_sidecar import Sidecar
+from qdrill.stores.wire import TooLong
 
 
 class EdgeReader:
@@ -91,8 +92,8 @@ class EdgeReader:
         records, following = self._scroll(start, limit, whole=False)
         return IdPage([plain_id(record.id) for record in records], following)
 
-    def scroll(self, start: PointId | None, limit: int) -> Page:
-        """Whole points from `start` (inclusive) on, in the order of `scroll_ids`."""
+    def scroll(self, start: PointId | None, limit: int, *, longest: int | None = None) -> Page:  # noqa: ARG002 - never
+        """Whole points from `start` (inclusive) on, in the order of `scroll_ids`, however long they are."""
         records, following = self._scroll(start, limit, whole=True)
         return Page(encode_rows(records), following)
 
@@ -106,11 +107,17 @@ class EdgeReader:
             records, following = engine.scroll(request)
         return records, None if following is None else plain_id(following)
 
-    def retrieve(self, ids: Sequence[PointId]) -> Page:
-        """Whole points by id, missing ones left out."""
+    def retrieve(self, ids: Sequence[PointId], *, payload: bool = True, vector: bool = True, longest: int = 0) -> Page:
+        """Points by id, missing ones left out; one at a time where there is a `longest`. Raises TooLong."""
         with self._open.use("retrieving points") as engine:
-            records = engine.retrieve(list(ids), with_payload=True, with_vector=True)
-        return Page(encode_rows(records), None)
+            if not longest:
+                return Page(encode_rows(engine.retrieve(list(ids), with_payload=payload, with_vector=vector)), None)
+            rows: list[bytes] = []
+            for point_id in ids:
+                rows += [encode_rows([one]) for one in engine.retrieve([point_id], payload, vector)]
+                if (length := sum(map(len, rows))) > longest:
+                    raise TooLong(length)
+        return Page(b",".join(rows), None)
 
     def query(self, query: Query) -> tuple[Hit, ...]:
         """Answers of a search, best first. A search by point leaves that point out, as a server does."""
@@ -121,7 +128,7 @@ class EdgeReader:
                     query=qdrant_edge.Query.Nearest(self._sought(engine, query), using=query.using or None),
                     filter=_all_but(query.point),
                     params=qdrant_edge.SearchParams(exact=query.exact),
-                    with_payload=True,
+                    with_payload=query.with_payload,
                 )
             )
         return tuple(Hit(plain_id(hit.id), hit.score, hit.payload) for hit in found)

@@ -134,6 +134,15 @@ class EdgeWriter:
             engine.update(qdrant_edge.UpdateOperation.delete_points(list(ids)))
             engine.flush()
 
+    def aliases(self) -> tuple[str, ...]:
+        """Aliases that lead to this collection, sorted."""
+        return self.reader.aliases()
+
+    def holder_of(self, name: str) -> str:
+        """The collection that `name` stands for, as an alias or its own name; empty where it is free."""
+        entry = find(self._root, name)
+        return entry.name if entry is not None else ""
+
     def add_alias(self, alias: str) -> None:
         """Let `alias` point at this collection; it is taken from another collection that has it.
 

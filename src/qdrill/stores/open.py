@@ -9,6 +9,7 @@ from qdrill.config import api_key
 from qdrill.config_model import StoreConfig
 from qdrill.control import JobControl
 from qdrill.events import Emit
+from qdrill.memory import give_back_large_blocks
 from qdrill.stores.base import Store
 
 
@@ -21,6 +22,7 @@ def open_store(store: StoreConfig, environ: Mapping[str, str], control: JobContr
     Raises:
         UsageError: the variable that `api_key_env` names is not set or holds no key.
     """
+    give_back_large_blocks()
     if store.url is None:
         from qdrill.stores.edge import EdgeStore
 

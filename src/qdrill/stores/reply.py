@@ -43,7 +43,7 @@ class Reply:
 def raw_result(reply: Reply) -> bytes:
     """The bytes of `result`; raises Transient where the body is not JSON of that shape."""
     try:
-        return bytes(_result_decoder.decode(reply.body).result)
+        return bytes(_result_decoder.decode(memoryview(reply.buffer)[: reply.length]).result)
     except UNREADABLE as error:
         raise Transient(describe_body(reply.body)) from error
 

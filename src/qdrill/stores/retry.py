@@ -93,6 +93,19 @@ def with_retries(call: Callable[[], T], *, what: str, control: JobControl, emit:
         control.count_retry()
         emit(RetryingEvent(what, state.attempt_number, delay, reason))
 
+    came: list[T] = []
+    failed: list[BaseException] = []
+
+    def once() -> None:
+        # tenacity keeps results and errors, with all that their frames hold, in a circle of references: a page of many
+        # megabytes would outlive its use.
+        try:
+            came.append(call())
+        except Transient:
+            raise
+        except BaseException as error:  # noqa: BLE001 - raised below
+            failed.append(error)
+
     retrying = Retrying(
         retry=retry_if_exception_type(Transient),
         wait=_delay,
@@ -102,9 +115,12 @@ def with_retries(call: Callable[[], T], *, what: str, control: JobControl, emit:
         reraise=True,
     )
     try:
-        return retrying(call)
+        retrying(once)
     except Transient as error:
         raise StoreError(f"{what}: {error.reason} (tried {plural_times(error.tries)}); {error.advice}") from error
+    if failed:
+        raise failed.pop()
+    return came.pop()
 
 
 def plural_times(tries: int) -> str:

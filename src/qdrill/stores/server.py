@@ -17,12 +17,14 @@ from qdrill.errors import NotFound, Refused
 from qdrill.events import Emit, ignore
 from qdrill.names import one_line
 from qdrill.stores.answers import in_words
+from qdrill.stores.protocol import wants_tls
 from qdrill.stores.reply import Reply, decode, raw_result
 from qdrill.stores.request_head import collection_path
 from qdrill.stores.retry import with_retries
 from qdrill.stores.server_reader import ServerReader
 from qdrill.stores.server_writer import ServerWriter
 from qdrill.stores.wire import Wire
+from qdrill.tls import WRITE_HTTPS
 
 if TYPE_CHECKING:
     from qdrill.stores.server_admin import Admin
@@ -122,10 +124,22 @@ class ServerStore:
     def alias_map(self) -> Mapping[str, str]:
         """All aliases of the server, alias to collection; empty where this key may not list them."""
         try:
-            result = self.result("GET", "/aliases", what=f"listing the aliases of {self._label}")
+            return self.listed_aliases()
         except Refused:
             return {}
+
+    def listed_aliases(self) -> Mapping[str, str]:
+        """As `alias_map`; raises Refused where this key may not list them."""
+        result = self.result("GET", "/aliases", what=f"listing the aliases of {self._label}")
         return {row["alias_name"]: row["collection_name"] for row in json.loads(result)["aliases"]}
+
+    def process(self) -> str:
+        """The id that a server takes anew whenever it starts (telemetry); empty where this key may not see it."""
+        try:
+            raw = self.result("GET", "/telemetry?details_level=0", what=f"asking {self._label} for its telemetry")
+            return str(json.loads(raw).get("id") or "")
+        except (NotFound, Refused):
+            return ""
 
     def show(self, collection: str) -> str:
         """`store/collection`, harmless on a terminal."""
@@ -146,12 +160,17 @@ class ServerStore:
 
         return with_retries(once, what=what, control=self.control, emit=self.emit)
 
-    def result(self, method: str, path: str, body: Mapping[str, Any] | None = None, *, what: str) -> bytes:
-        """The bytes of `result` of one request, exactly as the server wrote them; errors as of `call`."""
+    def result(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, what: str, longest: int = 0
+    ) -> bytes:
+        """The bytes of `result` of one request, exactly as the server wrote them; errors as of `call`.
+
+        An answer of more than `longest` bytes (0: any) raises TooLong.
+        """
         parts = (json.dumps(body, ensure_ascii=False).encode(),) if body is not None else ()
 
         def once() -> bytes:
-            return raw_result(self.accept(self.wire.request(method, path, parts), what))
+            return raw_result(self.accept(self.wire.request(method, path, parts, longest=longest), what))
 
         return with_retries(once, what=what, control=self.control, emit=self.emit)
 
@@ -163,6 +182,8 @@ class ServerStore:
 
     def refusal(self, status: int, answer: str, what: str) -> NotFound | Refused:
         """The error for a refusal, whose body is `answer`, with the next step in it."""
+        if status == 400 and self._url.startswith("http:") and wants_tls(answer):
+            return Refused(f"{what}: {self._label} answers with TLS; {WRITE_HTTPS}", status=status, reason=WRITE_HTTPS)
         reason = in_words(answer)
         if not reason:
             return Refused(

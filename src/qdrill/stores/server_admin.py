@@ -46,7 +46,7 @@ class Admin:
         return tuple(sorted(row.name for row in answer.collections))
 
     def query(self, collection: str, query: Query, *, exact: bool) -> tuple[Hit, ...]:
-        """Answers of a search, best first, with payloads."""
+        """Answers of a search, best first, with payloads where the query wants them."""
 
         def ask() -> models.QueryResponse:
             return self._client.query_points(
@@ -55,7 +55,7 @@ class Admin:
                 using=query.using or None,
                 limit=query.limit,
                 search_params=models.SearchParams(exact=exact),
-                with_payload=True,
+                with_payload=query.with_payload,
             )
 
         return tuple(_hit(point) for point in self._run(ask, f"searching {self._store.show(collection)}").points)

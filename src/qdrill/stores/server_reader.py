@@ -14,16 +14,14 @@ from qdrill.rows.order import id_token
 from qdrill.rows.splice import NotAPage, PageSpan, ids_of_id_page, page_span
 from qdrill.rows.vector_order import in_name_order
 from qdrill.schema.compat import dense_vectors, sparse_vectors
-from qdrill.stores.base import CollectionInfo, IdPage, OptimizerState, Page, Query, UpdateMarks
+from qdrill.stores.base import LONGEST_PAGE, CollectionInfo, IdPage, OptimizerState, Page, Query, UpdateMarks
 from qdrill.stores.reply import Reply
 from qdrill.stores.request_head import collection_path
 from qdrill.stores.retry import Transient, with_retries
+from qdrill.units import plural
 
 if TYPE_CHECKING:
     from qdrill.stores.server import ServerStore
-
-# An answer longer than this is asked for again in halves, so that memory stays bounded whatever the rows hold.
-LONGEST_PAGE = 24 << 20
 
 
 class ServerReader:
@@ -79,18 +77,20 @@ class ServerReader:
 
         return with_retries(once, what=self._what, control=self._store.control, emit=self._store.emit)
 
-    def scroll(self, start: PointId | None, limit: int) -> Page:
+    def scroll(self, start: PointId | None, limit: int, *, longest: int | None = None) -> Page:
         """Whole points from `start` on.
 
         Raises:
-            TooLong: the answer would be longer than LONGEST_PAGE and has more than one row.
+            TooLong: the answer would be longer than `longest`.
         """
         request = self._scroll_body(start, limit, whole=True)
-
+        if longest is None:
+            longest = LONGEST_PAGE if limit > 1 else 0
+        most: int = longest
         several = self._has_several_vectors()
 
         def once() -> Page:
-            reply, span = self._scroll_once(request, f"{limit} points", LONGEST_PAGE if limit > 1 else 0)
+            reply, span = self._scroll_once(request, plural(limit, "point"), most)
             rows = memoryview(reply.buffer)[span.start : span.end]
             if several:
                 return Page(self._in_name_order(rows), span.next_id)
@@ -98,11 +98,11 @@ class ServerReader:
 
         return with_retries(once, what=self._what, control=self._store.control, emit=self._store.emit)
 
-    def retrieve(self, ids: Sequence[PointId]) -> Page:
-        """Whole points by id; missing ones are left out."""
-        body = {"ids": list(ids), "with_payload": True, "with_vector": True}
-        raw = self._store.result("POST", self._path("points"), body, what=self._what)
-        return Page(raw[1:-1], None)
+    def retrieve(self, ids: Sequence[PointId], *, payload: bool = True, vector: bool = True, longest: int = 0) -> Page:
+        """Points by id; missing ones are left out. Raises TooLong."""
+        body = {"ids": list(ids), "with_payload": payload, "with_vector": vector}
+        raw = self._store.result("POST", self._path("points"), body, what=self._what, longest=longest)
+        return Page(memoryview(raw)[1:-1], None)
 
     def query(self, query: Query) -> tuple[Hit, ...]:
         """Answers of a search, best first; exact unless strict mode forbids it."""

@@ -90,8 +90,19 @@ class ServerWriter:
 
         with_retries(once, what=self._what, control=self._store.control, emit=self._store.emit)
 
+    def aliases(self) -> tuple[str, ...]:
+        """Aliases that lead to this collection, sorted. Raises Refused where this key may not list them."""
+        return tuple(sorted(alias for alias, held in self._store.listed_aliases().items() if held == self._name))
+
+    def holder_of(self, name: str) -> str:
+        """The collection that `name` stands for, as an alias or its own name; empty where it is free."""
+        try:
+            return self._store.resolve(name)
+        except NotFound:
+            return ""
+
     def add_alias(self, alias: str) -> None:
-        """Let `alias` point at this collection."""
+        """Let `alias` point at this collection; the server takes it from another one that has it, without a word."""
         self._store.admin.add_alias(self._name, alias)
 
     def delete(self) -> None:

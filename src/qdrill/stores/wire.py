@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 from qdrill.control import JobControl
 from qdrill.errors import StoreError
 from qdrill.events import Emit, RequestDone, ignore
-from qdrill.names import one_line
 from qdrill.stores.answers import in_words, small_text
-from qdrill.stores.connecting import connect, encrypted
+from qdrill.stores.connecting import connect, encrypted, why_lost
+from qdrill.stores.protocol import LOOK_SECONDS, mistaken
 from qdrill.stores.reply import Reply
 from qdrill.stores.request_head import host_header, request_head
 from qdrill.stores.retry import ATTEMPTS, FIRST_ATTEMPTS, TRANSIENT_STATUSES, Transient, untrusted
@@ -31,7 +31,8 @@ Body = Sequence[bytes | memoryview]
 
 # The server drops an idle connection after 5 s; one left alone longer than this is not used again.
 KEEPALIVE_SECONDS = 3.5
-_FIRST_BUFFER = 2 << 20
+# What a connection keeps for its answers; a longer one gets a buffer of its own, which goes with it.
+_KEPT_BUFFER = 2 << 20
 # A body up to this many bytes travels with the head, so that the server is woken once.
 _SENT_AT_ONCE = 16 << 10
 
@@ -40,10 +41,11 @@ class _Link:
     """One thread's connection and its receive buffer."""
 
     def __init__(self) -> None:
+        self.thread = threading.current_thread()
         self.connection: http.client.HTTPConnection | None = None
         self.socket: socket.socket | None = None
         self.used_at = 0.0
-        self.buffer = bytearray(_FIRST_BUFFER)
+        self.buffer = bytearray(_KEPT_BUFFER)
 
     def drop(self) -> None:
         if self.connection is not None:
@@ -129,8 +131,8 @@ class Wire:
             link.drop()
             self._control.checkpoint()
             where = f"{self._host}:{self._port}"
-            failure = untrusted(where, error) or Transient(self._explain(where, error), tries=self._tries(error))
-            raise failure from error
+            failure = untrusted(where, error) or self._mistaken(link, where, error)
+            raise (failure or Transient(why_lost(where, error, self._timeout), tries=self._tries(error))) from error
         finally:
             # Who asks on after `close` (a thread that was left behind) has nobody else to close its connection.
             if self._closed:
@@ -169,10 +171,17 @@ class Wire:
         if link is None:
             link = self._local.link = _Link()
             with self._lock:
+                self._drop_orphans()
                 self._links.append(link)
         if link.connection is not None and time.monotonic() - link.used_at > KEEPALIVE_SECONDS:
             link.drop()
         return link
+
+    def _drop_orphans(self) -> None:
+        """Give up the connections of threads that have ended, and with them their buffers."""
+        for link in [one for one in self._links if not one.thread.is_alive()]:
+            link.drop()
+            self._links.remove(link)
 
     def _connect(self, link: _Link) -> http.client.HTTPConnection:
         raw = connect(self._host, self._port, self._timeout, self._control)
@@ -225,24 +234,26 @@ class Wire:
         if longest and length is not None and length > longest:
             link.drop()
             raise TooLong(length)
-        filled = self._fill(link, response, length, longest)
+        buffer, filled = self._fill(link, response, length, longest)
         if length is not None and filled != length:
             raise http.client.IncompleteRead(b"", length - filled)
         if response.will_close:
             link.drop()
         link.used_at = time.monotonic()
         headers = {name.lower(): value for name, value in response.getheaders()}
-        return Reply(response.status, headers, link.buffer, filled)
+        return Reply(response.status, headers, buffer, filled)
 
-    def _fill(self, link: _Link, response: http.client.HTTPResponse, length: int | None, longest: int) -> int:
-        if length is not None and len(link.buffer) < length:
-            link.buffer = bytearray(length + length // 8)
+    def _fill(
+        self, link: _Link, response: http.client.HTTPResponse, length: int | None, longest: int
+    ) -> tuple[bytearray, int]:
+        """The answer's buffer, and how much of it is filled."""
+        buffer = link.buffer if length is None or length <= len(link.buffer) else bytearray(length)
         filled = 0
         while length is None or filled < length:
-            if filled == len(link.buffer):
-                link.buffer = link.buffer + bytearray(len(link.buffer))
-            end = len(link.buffer) if length is None else length
-            with memoryview(link.buffer) as view:
+            if filled == len(buffer):
+                buffer = buffer + bytearray(len(buffer))
+            end = len(buffer) if length is None else length
+            with memoryview(buffer) as view:
                 count = response.readinto(view[filled:end])
             if count == 0:
                 break
@@ -250,7 +261,7 @@ class Wire:
             if longest and filled > longest:
                 link.drop()
                 raise TooLong(filled)
-        return filled
+        return buffer, filled
 
     def _tries(self, error: Exception) -> int:
         """A server that answered before may be restarting; one that never did is most likely not there."""
@@ -258,18 +269,22 @@ class Wire:
             return 1
         return ATTEMPTS if self._answered or not isinstance(error, ConnectionRefusedError) else FIRST_ATTEMPTS
 
-    def _explain(self, where: str, error: Exception) -> str:
-        if isinstance(error, TimeoutError):
-            return f"{where} did not answer within {self._timeout:g} s"
-        if isinstance(error, ConnectionRefusedError):
-            return f"{where} refuses the connection"
-        if isinstance(error, socket.gaierror):
-            return f"the host name {one_line(self._host)} is not known"
-        if isinstance(error, ssl.SSLError):
-            return f"TLS with {where} failed: {one_line(error.reason or str(error))}"
-        if isinstance(error, http.client.IncompleteRead):
-            return f"{where} ended its answer early"
-        return f"the connection to {where} was lost ({type(error).__name__})"
+    def _mistaken(self, link: _Link, where: str, error: Exception) -> Transient | None:
+        """A server that answered before speaks what it is asked in."""
+        if self._answered:
+            return None
+
+        def again() -> socket.socket:
+            # Where `abort` finds it.
+            link.socket = connect(self._host, self._port, min(self._timeout, LOOK_SECONDS), self._control)
+            self._control.checkpoint()
+            return link.socket
+
+        try:
+            return mistaken(where, error, self._tls is not None, again)
+        finally:
+            link.drop()
+            self._control.checkpoint()
 
 
 class TooLong(StoreError):

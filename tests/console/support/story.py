@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from qdrill.control import JobControl
 from qdrill.drill import checks
+from qdrill.drill.recovery_point import RecoveryPoint
 from qdrill.drill.verdict import judge
 from qdrill.events import (
     CheckDone,
@@ -76,7 +77,7 @@ def checks_of(made: DrillResult) -> Iterator[Check]:
     yield from checks.restore_checks(made.restore)
     yield checks.compare_check(made.compare)
     yield checks.search_check(made.searches, searchable=True)
-    yield from checks.objective_checks(made.objectives, made.rta_seconds, made.rpa_seconds)
+    yield from checks.objective_checks(made.objectives, made.rta_seconds, RecoveryPoint(made.rpa_seconds))
 
 
 class Story:

@@ -16,7 +16,8 @@ COMMIT = "0" * 40
 PEER_ID = 1001
 BAD_IN_NEW_NAMES = '<>:"/\\|?*\0\x1f'
 MAX_NAME = 255
-SERVER_ID = str(uuid.UUID(int=PEER_ID))
+# A server takes a new one whenever it starts; its peer id lies in its storage.
+SERVER_ID = str(uuid.uuid4())
 PER_COLLECTION_LEVEL = 3
 
 

@@ -73,7 +73,7 @@ def ending_of(job: Job[object], asked: Comparison | None) -> Ending:
 def reason(say: Say, language: Language, ending: Ending) -> str:
     """Why the verdict is what it is."""
     if ending.found is not None:
-        return _found_reason(say, ending.found)
+        return _found_reason(say, language, ending.found)
     if ending.state == "interrupted":
         return say("compare.reason.cancelled", done=_done(say, ending.snapshot))
     side = say(f"compare.reason.at_{ending.side}") if ending.side else ""
@@ -93,7 +93,7 @@ def _done(say: Say, snapshot: JobSnapshot) -> str:
     return say("compare.reason.done_points", done=units.count(progress.done), total=total)
 
 
-def _found_reason(say: Say, found: Verification) -> str:
+def _found_reason(say: Say, language: Language, found: Verification) -> str:
     result = found.result
     if found.verdict == "fail":
         words = _failure(say, found)
@@ -103,6 +103,8 @@ def _found_reason(say: Say, found: Verification) -> str:
             words += say("compare.reason.pass_searches", n=units.count(len(found.searches)))
     elif result.left_points == 0:
         words = say("compare.reason.empty")
+    elif found.partial and result.verdict == "pass":
+        words = sentence(language, found.partial)
     elif result.level == "full":
         words = say("compare.reason.not_asked")
     else:

@@ -143,10 +143,10 @@ def check_text(say: Say, language: Language, check: Check) -> str:
         say("drill.check.required" if check.required else "drill.check.optional"),
         "",
         say("drill.check.expected"),
-        f"  {check_words(language, check.expected)}",
+        f"  {check_words(language, check.expected) or UNKNOWN}",
         "",
         say("drill.check.seen"),
-        f"  {check_words(language, check.seen)}",
+        f"  {check_words(language, check.seen) or UNKNOWN}",
     ]
     if check.ids:
         parts += ["", say("drill.check.ids", n=len(check.ids)), *(f"  {shown(one)}" for one in check.ids)]

@@ -21,7 +21,7 @@ ENDED: frozenset[JobState] = frozenset({"done", "failed", "cancelled"})
 _STAGE_OF_CHECK: dict[str, StageName] = {
     **dict.fromkeys(("source_has_points", "source_shows_all", "source_status"), "preflight"),
     **dict.fromkeys(("backup_complete", "writer_during_backup"), "backup"),
-    **dict.fromkeys(("points_restored", "rows_accepted", "configuration"), "restore"),
+    **dict.fromkeys(("points_restored", "rows_accepted", "configuration", "aliases", "archive_whole"), "restore"),
 }
 _COUNTED = ("fail", "inconclusive", "skipped")
 

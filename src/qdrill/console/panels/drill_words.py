@@ -29,6 +29,13 @@ _DRY: tuple[tuple[str, str], ...] = (
     ),
     ("create_rag_api", r"(?P<target>.+): create it; import every row through the RAG API, then indexes, settings"),
     ("validate", r"(?P<n>\d+) sample search(?:es)?, points compared: (?P<level>\w+)"),
+    (
+        "aliases_both",
+        r"set (?P<free>.+); leave (?P<held>.+): a drill never moves an alias",
+    ),
+    ("aliases_held", r"leave (?P<held>.+): a drill never moves an alias"),
+    ("aliases_free", r"set (?P<free>.+)"),
+    ("aliases_none", r"the source has none"),
     ("delete", r"delete the target, if this drill made it"),
     ("keep", r"keep the target"),
 )

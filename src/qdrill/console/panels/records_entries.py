@@ -16,7 +16,17 @@ Trust = Literal["unchecked", "intact", "edited", "unproven"]
 """Whether a record is what its drill wrote. `unproven`: the drill after it names another record before itself."""
 
 Word = Literal[
-    "pass", "fail", "inconclusive", "interrupted", "damaged", "edited", "unproven", "unfinished", "running", "unknown"
+    "pass",
+    "fail",
+    "inconclusive",
+    "interrupted",
+    "damaged",
+    "edited",
+    "unproven",
+    "unfinished",
+    "refused",
+    "running",
+    "unknown",
 ]
 """What stands in the column of verdicts."""
 
@@ -30,12 +40,13 @@ _LOOKS: Mapping[Word, State] = {
     "edited": "fail",
     "unproven": "inconclusive",
     "unfinished": "interrupted",
+    "refused": "skipped",
     "running": "running",
     "unknown": "inconclusive",
 }
 _WORST_FIRST: tuple[Word, ...] = (
     *("damaged", "edited", "fail", "interrupted", "unfinished", "unknown", "inconclusive", "unproven", "running"),
-    "pass",
+    *("refused", "pass"),
 )
 
 
@@ -63,6 +74,8 @@ class Entry:
             return "edited"
         if row.finished is None:
             return "running" if self.running else "unfinished"
+        if row.refused:
+            return "refused"
         if self.trust == "unproven" and row.verdict == "pass":
             return "unproven"
         return row.verdict or "unknown"

@@ -29,6 +29,7 @@ from qdrill.console.screens.search_why import why_not
 from qdrill.drill.ask import search_document
 from qdrill.drill.search_plan import SearchSpec
 from qdrill.names import terminal_text
+from qdrill.rows.clip import payload_evidence
 
 if TYPE_CHECKING:
     from qdrill.records.history import RecordRow
@@ -241,7 +242,7 @@ class SearchScreen(Asking):
     def _read(self, row: Row | None) -> None:
         if row is not None:
             hit = row.hit
-            document = {"id": hit.id, "score": hit.score, "payload": hit.payload}
+            document = {"id": hit.id, "score": hit.score, **payload_evidence(hit)}
             open_dialogue(self.app, lambda: Reading(self.say("search.hit_title", id=hit.id), as_json(document)))
 
     def copied(self) -> str | None:

@@ -277,4 +277,4 @@ def _code_of(job: Job[object] | None) -> int:
         return int(ExitCode.PASSED)
     if isinstance(job.result, DrillOutcome):
         return int(job.result.exit_code)
-    return int(job.error.exit_code) if isinstance(job.error, QdrillError) else int(ExitCode.FAILED)
+    return int(job.error.exit_code) if isinstance(job.error, QdrillError) else int(ExitCode.INTERNAL)

@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import TextIO
 
 from qdrill.errors import OutputError
-from qdrill.files import make_directory, output_error, output_errors, sync_directory
+from qdrill.files import make_directory, output_error, output_errors, refuse_foreign, sync_directory
 
 TERMINAL = "xterm-256color"
+_CAST = re.compile(rb'\{"version": ?[123],')
 # Mouse, focus, paste, keyboard protocols, queries, pointer shapes and the clipboard: they draw nothing, and a terminal
 # that plays the recording would be left talking to nobody.
 _NOT_PICTURE = re.compile(
@@ -55,6 +56,7 @@ class Cast:
         make_directory(path.parent)
         if path.is_dir():
             raise OutputError(f"cannot write {path.name}: it is a directory; name a file")
+        refuse_foreign(path, _CAST, "recording")
         self._temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
         with output_errors(path):
             self._file: TextIO | None = self._temporary.open("w", encoding="utf-8", newline="\n")

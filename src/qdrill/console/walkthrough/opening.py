@@ -66,7 +66,7 @@ def play(asked: Wishes) -> int:
 def _run(app: WalkthroughApp) -> int:
     returned = run_app(app)
     if app.crash_line:
-        return int(ExitCode.FAILED)
+        return int(ExitCode.INTERNAL)
     if app.alone and app.failure is not None:
         raise app.failure
     return app.exit_code(returned)
@@ -74,7 +74,7 @@ def _run(app: WalkthroughApp) -> int:
 
 def on_terminal() -> bool:
     """Whether there is a terminal that shows a screen, and somebody at its keys."""
-    streams = (sys.stdin, sys.stdout)
+    streams = (sys.stdin, sys.stdout, sys.stderr)
     return os.environ.get("TERM") != "dumb" and all(one is not None and one.isatty() for one in streams)
 
 

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qdrill.console.i18n import Language
-from qdrill.files import make_directory, write_text
+from qdrill.files import make_directory, refuse_foreign, write_text
 from qdrill.names import terminal_text
 
+# How a page and a picture of this begin; the first picture of a page follows its title and a paragraph or two.
+_PAGE = re.compile(rb"# [\s\S]*?\n!\[[^\n]*\]\([a-z]+(?:\.zh)?-01-[a-z0-9-]+\.svg\)\n")
+_PICTURE = re.compile(rb'<svg class="rich-terminal"')
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|!~])")
 
 
@@ -30,19 +33,21 @@ class Storyboard:
         language: decides the names of page and pictures, so that both languages do too.
 
     Raises:
-        OutputError: the directory cannot be made.
+        OutputError: the directory cannot be made, or its page is not one of ours.
     """
 
     def __init__(self, directory: Path, name: str, language: Language) -> None:
         self.directory, self._name, self._language = directory, name, language
         self.panels: list[Panel] = []
         make_directory(directory)
+        refuse_foreign(self._page, _PAGE, "page of pictures")
 
     def add(self, step: str, title: str, caption: str, svg: str) -> Path:
         """Keep the picture of a step; raises OutputError."""
         number = len(self.panels) + 1
         panel = Panel(f"{self._name}{self._suffix}-{number:02d}-{step}.svg", title, caption)
         path = self.directory / panel.picture
+        refuse_foreign(path, _PICTURE, "picture of a page")
         write_text(path, svg)
         self.panels.append(panel)
         return path
@@ -57,9 +62,12 @@ class Storyboard:
                 as_markdown(panel.caption),
                 f"![{heading}]({panel.picture})",
             ]
-        path = self.directory / f"index{self._suffix}.md"
-        write_text(path, "\n\n".join(parts) + "\n")
-        return path
+        write_text(self._page, "\n\n".join(parts) + "\n")
+        return self._page
+
+    @property
+    def _page(self) -> Path:
+        return self.directory / f"index{self._suffix}.md"
 
     @property
     def _suffix(self) -> str:
