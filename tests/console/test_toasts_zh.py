@@ -10,7 +10,10 @@ from tests.console.support.screens import SMALL, run, screen_text, wait_until
 from tests.console.support.scripted import ScriptedEngine
 
 SHORT = "问题随任务的结束一并关闭"
-LONG = "恢复已经结束目标集合中缺失三个数据点抽样检索一次中有一次不正确请打开失败的检查项查看期望与实际并与归档逐点比对后再作判断"
+LONG = (
+    "恢复已经结束目标集合中缺失三个数据点抽样检索一次中有一次不正"
+    "确请打开失败的检查项查看期望与实际并与归档逐点比对后再作判断"
+)
 
 
 @pytest.mark.parametrize("mode", ["1", "2", "3", "4", "5", "6"])
