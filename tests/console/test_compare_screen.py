@@ -20,6 +20,8 @@ from qdrill.console.known_places import Offers
 from qdrill.console.panels.compare_form import CompareForm
 from qdrill.console.panels.compare_places import Comparison
 from qdrill.console.screens.compare import CompareScreen
+from qdrill.console.walkthrough import places
+from qdrill.console.walkthrough.app import WalkthroughApp
 from qdrill.drill.verify import verification_document
 from qdrill.errors import StoreError
 from qdrill.events import Progress
@@ -51,7 +53,7 @@ async def compare_screen(
 async def compared(pilot: Pilot[int], screen: CompareScreen) -> None:
     """Start, and wait for the end."""
     await pilot.press("s")
-    await wait_until(pilot, lambda: screen.ending is not None, "the end of the comparison")
+    await wait_until(pilot, lambda: screen.ending is not None and screen.result.listed, "the end of the comparison")
 
 
 @pytest.fixture
@@ -78,6 +80,19 @@ async def test_a_result_in_both_languages_at_both_sizes(
         assert engine.called("verify") == [
             {"left": samples.SOURCE, "right": samples.TARGET, "level": "full", "searches": 0}
         ]
+
+
+async def test_rows_can_be_opened_once_the_panel_has_its_size(engine: ScriptedEngine) -> None:
+    engine.verification = samples.verification(verdict="fail")
+    async with compare_screen(engine) as (app, pilot, screen):
+        screen.result.styles.display = "none"
+        await pilot.press("s")
+        await wait_until(pilot, lambda: screen.ending is not None, "the end of the comparison")
+        walk = cast(WalkthroughApp, app)
+        assert not places.compared(walk)
+        screen.result.styles.display = "block"
+        await wait_until(pilot, lambda: places.compared(walk), "the rows")
+        assert screen.result.table.row_count > 0
 
 
 async def test_the_language_switches_live_and_keeps_cursor_filter_and_section(engine: ScriptedEngine) -> None:

@@ -72,7 +72,7 @@ class CompareResultPanel(Vertical, Localised):
         self._ending: Ending | None = None
         self.section: Section = "points"
         self.kind: DifferenceClass | None = None
-        self._drawn: dict[str, object] = {}
+        self._drawn: dict[str, tuple[object, ...]] = {}
         # Rows take the focus once they are there, which is after this panel has got its size.
         self._focus_due = False
 
@@ -97,6 +97,11 @@ class CompareResultPanel(Vertical, Localised):
     def table(self) -> DataTable[Cell]:
         """The table of the section that is shown."""
         return self._table(self.section)
+
+    @property
+    def listed(self) -> bool:
+        """Whether what was found stands in the table; a panel draws nothing before it has its size."""
+        return self.found is None or self._drawn.get(self.section, ())[:1] == (self._items(self.section),)
 
     @property
     def selected(self) -> Item | None:
@@ -223,7 +228,7 @@ class CompareResultPanel(Vertical, Localised):
         """The rows; the cursor stays where it was unless the rows are others."""
         app = self.console_app
         drawn = (listed, app.language, width)
-        before = cast("tuple[object, ...]", self._drawn.get(self.section, ()))
+        before = self._drawn.get(self.section, ())
         if drawn == before:
             return
         self._drawn[self.section] = drawn

@@ -109,9 +109,9 @@ async def close_point(app: WalkthroughApp) -> None:
 
 
 def compared(app: WalkthroughApp) -> bool:
-    """There is a result."""
+    """There is a result, and its rows can be opened."""
     screen = app.base_screen
-    return isinstance(screen, CompareScreen) and screen.ending is not None
+    return isinstance(screen, CompareScreen) and screen.ending is not None and screen.result.listed
 
 
 async def open_changed_point(app: WalkthroughApp) -> None:
